@@ -1,0 +1,1 @@
+"""How we decide: pure functions from raw evidence to a diagnosis."""

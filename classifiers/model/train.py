@@ -1,0 +1,149 @@
+"""Training as a build: corpus in, arrays and manifest out; the same corpus gives the same bytes.
+
+The solver is liblinear, whose arithmetic does not pass through BLAS and therefore does not
+differ between processors.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from classifiers.evidence import Context
+from classifiers.model.features import BUCKETS, described, features
+from classifiers.reading import unwrap
+from classifiers.redact import redact_text
+from corpus.labelled import LabelledMessage, fold, load_messages
+from corpus.terms import CAUSE_IDS
+
+FOLDS = 5
+INVERSE_REGULARISATION = 20.0
+SHARPNESS_GRID = tuple(np.geomspace(0.5, 8.0, 60))
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """Weights (BUCKETS, n_causes), idf (BUCKETS,), bias (n_causes,)."""
+
+    weights: NDArray[np.float64]
+    idf: NDArray[np.float64]
+    bias: NDArray[np.float64]
+
+    def scores(self, counts: csr_matrix) -> NDArray[np.float64]:
+        """Scores of n messages, shape (n, n_causes)."""
+        scores: NDArray[np.float64] = _weighted(counts, self.idf) @ self.weights + self.bias
+        return scores
+
+
+def train(target: Path) -> dict[str, object]:
+    """Train on `corpus/messages`, write weights.npz and manifest.json, return the manifest."""
+    messages = [m for m in load_messages() if m.label is not None]
+    counts = vectors(messages)
+    labels = np.array([CAUSE_IDS.index(str(m.label)) for m in messages])
+    held_out = out_of_fold(messages, counts, labels)
+    trained = fit(counts, labels)
+    manifest: dict[str, object] = {
+        "version": fingerprint(messages)[:12],
+        "corpus": fingerprint(messages),
+        "messages": len(messages),
+        "wordings": len({m.wording for m in messages}),
+        "causes": list(CAUSE_IDS),
+        "buckets": BUCKETS,
+        "sharpness": sharpness(held_out, labels),
+        "held_out_right": round(float(np.mean(held_out.argmax(axis=1) == labels)), 4),
+    }
+    _write(target, trained, manifest)
+    return manifest
+
+
+def fingerprint(messages: Sequence[LabelledMessage]) -> str:
+    """A SHA-256 over what training reads: texts, contexts, labels and wordings."""
+    digest = hashlib.sha256(f"{BUCKETS} {INVERSE_REGULARISATION}".encode())
+    for m in messages:
+        item = [m.text, dict(m.context), m.label, m.wording]
+        digest.update(json.dumps(item, sort_keys=True, ensure_ascii=False).encode())
+    return digest.hexdigest()
+
+
+def vectors(messages: Sequence[LabelledMessage]) -> csr_matrix:
+    """Hashed counts, shape (n, BUCKETS), of the texts as serving sees them."""
+    starts, columns, values = [0], [], []
+    for message in messages:
+        reading = unwrap(redact_text(message.text)).text
+        buckets, counts = features(described(reading, Context.of(message.context)))
+        columns.append(buckets)
+        values.append(counts)
+        starts.append(starts[-1] + len(buckets))
+    data = (np.concatenate(values), np.concatenate(columns), np.array(starts))
+    return csr_matrix(data, shape=(len(messages), BUCKETS), dtype=np.float64)
+
+
+def fit(counts: csr_matrix, labels: NDArray[np.int64]) -> Trained:
+    """One linear model per cause, each against the rest."""
+    idf = _idf(counts)
+    weighted = _weighted(counts, idf)
+    weights = np.zeros((BUCKETS, len(CAUSE_IDS)))
+    bias = np.zeros(len(CAUSE_IDS))
+    for column in range(len(CAUSE_IDS)):
+        model = LogisticRegression(
+            solver="liblinear", C=INVERSE_REGULARISATION, random_state=0, tol=1e-4
+        )
+        model.fit(weighted, labels == column)
+        weights[:, column] = model.coef_[0]
+        bias[column] = model.intercept_[0]
+    return Trained(weights, idf, bias)
+
+
+def out_of_fold(
+    messages: Sequence[LabelledMessage], counts: csr_matrix, labels: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Scores of each message by a model that saw no message of its wording, shape (n, n_causes)."""
+    folds = np.array([fold(m.wording, FOLDS) for m in messages])
+    scores = np.zeros((len(messages), len(CAUSE_IDS)))
+    for number in range(FOLDS):
+        held_out = folds == number
+        trained = fit(counts[~held_out], labels[~held_out])
+        scores[held_out] = trained.scores(counts[held_out])
+    return scores
+
+
+def sharpness(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    """The factor under which held-out scores give the best calibrated chances (least log loss)."""
+    return round(min(SHARPNESS_GRID, key=lambda factor: _log_loss(scores * factor, labels)), 3)
+
+
+def _log_loss(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return float(-logs[np.arange(len(labels)), labels].mean())
+
+
+def _idf(counts: csr_matrix) -> NDArray[np.float64]:
+    having = np.bincount(counts.indices, minlength=BUCKETS)
+    idf: NDArray[np.float64] = np.log((1 + counts.shape[0]) / (1 + having)) + 1.0
+    return idf
+
+
+def _weighted(counts: csr_matrix, idf: NDArray[np.float64]) -> csr_matrix:
+    weighted = counts.multiply(idf).tocsr()
+    norms = np.sqrt(weighted.multiply(weighted).sum(axis=1)).A1
+    norms[norms == 0.0] = 1.0
+    return weighted.multiply(1.0 / norms[:, None]).tocsr()
+
+
+def _write(target: Path, trained: Trained, manifest: dict[str, object]) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(
+        target / "weights.npz",
+        weights=trained.weights.astype(np.float16),
+        idf=trained.idf.astype(np.float16),
+        bias=trained.bias.astype(np.float32),
+    )
+    text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
+    (target / "manifest.json").write_text(text, "utf-8")

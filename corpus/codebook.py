@@ -1,0 +1,132 @@
+"""Error codes as data: one TOML file per system, one line per code, each with the causes it points to."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from corpus.terms import CAUSE_IDS, KnowledgeError
+
+IDENTITIES = ("application", "service_account", "user", "owner", "provider")
+KNOWN = frozenset({"name", "cause", "variant", "also", "wrapper", "transient", *IDENTITIES})
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What one error code of one system says.
+
+    `cause` holds where nothing is known of the principal; `by_identity` gives another cause for a
+    known one (`provider` means that the code came while an external provider was called).
+    """
+
+    system: str
+    code: str
+    name: str
+    cause: str
+    variant: str | None
+    also: tuple[str, ...]
+    by_identity: Mapping[str, str]
+    wrapper: bool
+    transient: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBook:
+    """All codes, found by system and code."""
+
+    codes: Mapping[tuple[str, str], Code]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def find(self, system: str, code: str) -> Code | None:
+        """Look a code up; case and leading zeros do not matter, nor hex against decimal.
+
+        >>> book = load_codes()
+        >>> book.find("dataverse", "-2147220960") == book.find("dataverse", "0x80040220")
+        True
+        """
+        for form in _forms(code):
+            found = self.codes.get((system, form))
+            if found is not None:
+                return found
+        return None
+
+
+def load_codes() -> CodeBook:
+    """Read every file of `corpus/codes`.
+
+    Raises:
+        KnowledgeError: A file or an entry is wrong; the message names both.
+    """
+    codes: dict[tuple[str, str], Code] = {}
+    for file in _files():
+        for code in _read(file):
+            for form in (code.code.casefold(), *_without_zeros(code.code)):
+                codes.setdefault((code.system, form), code)
+    return CodeBook(codes)
+
+
+def _files() -> list[Traversable]:
+    folder = files("corpus") / "codes"
+    return sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+
+
+def _read(file: Traversable) -> Iterator[Code]:
+    system = file.name.removesuffix(".toml")
+    try:
+        head = tomllib.loads(file.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise KnowledgeError(f"codes/{file.name}: {error}") from error
+    for code, entry in head.get("codes", {}).items():
+        yield _code(system, code, entry)
+
+
+def _code(system: str, code: str, entry: Mapping[str, Any]) -> Code:
+    where = f"codes/{system}.toml, {code}"
+    unknown = sorted(set(entry) - KNOWN)
+    if unknown:
+        raise KnowledgeError(f"{where}: unknown member {unknown[0]}")
+    by_identity = {name: entry[name] for name in IDENTITIES if name in entry}
+    also = tuple(entry.get("also", ()))
+    for cause in (entry.get("cause"), *also, *by_identity.values()):
+        if cause not in CAUSE_IDS:
+            raise KnowledgeError(f"{where}: unknown cause {cause}")
+    return Code(
+        system=system,
+        code=code,
+        name=entry.get("name", ""),
+        cause=entry["cause"],
+        variant=entry.get("variant"),
+        also=also,
+        by_identity=by_identity,
+        wrapper=entry.get("wrapper", False),
+        transient=entry.get("transient", False),
+    )
+
+
+def _forms(code: str) -> Iterator[str]:
+    folded = code.strip().casefold()
+    yield folded
+    yield from _without_zeros(folded)
+    number = _number(folded)
+    if number is not None:
+        yield f"0x{number & 0xFFFFFFFF:08x}"
+
+
+def _without_zeros(code: str) -> Iterator[str]:
+    if code.isdigit() and code.startswith("0"):
+        yield code.lstrip("0") or "0"
+
+
+def _number(code: str) -> int | None:
+    """A signed or unsigned decimal, or hex with or without `0x`, of eight digits and more."""
+    digits = code.removeprefix("-")
+    if digits.isdecimal() and digits.isascii() and len(digits) >= 9:  # noqa: PLR2004 -- HRESULTs
+        return int(code)
+    bare = code.removeprefix("0x")
+    if len(bare) == 8 and all(c in "0123456789abcdef" for c in bare):  # noqa: PLR2004 -- 32 bits
+        return int(bare, 16)
+    return None

@@ -1,0 +1,245 @@
+"""The article as data: causes, variants, steps, places, triage and runbook."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Danger = Literal["none", "access", "sign_in", "billing"]
+Certainty = Literal["sure", "fairly sure", "not verified"]
+SubjectKind = Literal[
+    "person",
+    "application_user",
+    "service_account",
+    "provider_integration",
+    "team",
+    "process_owner",
+    "connection_owner",
+    "unknown",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a part applies. Of each member one word must fit; of `facts`, every name must be known.
+
+    `work365` asks whether the application in the message is Work 365's own (`yes`, `no`,
+    `unknown`); `jobs` and `states` are the type and the state of the job.
+    """
+
+    subjects: tuple[SubjectKind, ...] = ()
+    codes: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    owned: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    work365: tuple[Literal["yes", "no", "unknown"], ...] = ()
+    jobs: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+
+
+ALWAYS = Condition()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a step is done; `checked` is the month (`YYYY-MM`) in which the path was last read."""
+
+    id: str
+    modern: str
+    checked: str
+    confidence: Certainty
+    classic: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do; `[…{fact}…]` in a text is left out where the fact is unknown.
+
+    `source` is `article:<section>` or `addition:<where it is from>`; `link` names a read-only
+    link that is built from the ids in the message; `copy` is text to paste.
+    """
+
+    text: str
+    who: str
+    where: Place
+    expect: str
+    source: str
+    if_refused: str | None = None
+    danger: Danger = "none"
+    link: str | None = None
+    copy: str | None = None
+    only: Condition = ALWAYS
+    unless: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Aftercare:
+    """What is done once the cause is mended."""
+
+    text: str
+    danger: Danger = "none"
+    only: Condition = ALWAYS
+    unless: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Which right it takes, how long, how dangerous, and whether it can be undone."""
+
+    who: str
+    minutes: int
+    danger: Danger
+    reversible: bool
+    only: Condition = ALWAYS
+    unless: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to a question, and where it leads."""
+
+    answer: str
+    cause: str
+    variant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The one question whose answer would decide."""
+
+    text: str
+    who_can_answer: Literal["reporter", "administrator"]
+    choices: tuple[Choice, ...]
+    only: Condition = ALWAYS
+    unless: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The pieces of the one sentence form: who cannot *what*, because *why*; what stands still."""
+
+    cannot: str
+    because: str
+    meanwhile: str
+    who: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way in which a cause shows; of `subjects` the first is the usual one."""
+
+    id: str
+    title: str
+    when: str
+    subjects: tuple[SubjectKind, ...]
+    summary: Summary
+    acts: tuple[Act, ...]
+    steps: tuple[Step, ...]
+    verify: tuple[str, ...]
+    after_fix: tuple[Aftercare, ...] = ()
+    questions: tuple[Question, ...] = ()
+    stops: tuple[str, ...] = ()
+    durable: bool = False  # moving to an Application User ends this for good
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A Work 365 role, who may hold it and what the sources say of it."""
+
+    name: str
+    holder: Literal["person", "service identity"]
+    sits_on: str
+    allows: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One page of the article: `split` answers while the variant is unknown."""
+
+    id: str
+    title: str
+    details: str
+    resolution: str
+    prevention: str
+    split: Variant
+    variants: tuple[Variant, ...] = ()
+    roles: tuple[Role, ...] = ()
+    body: str = ""
+
+    def variant(self, name: str | None) -> Variant:
+        """The variant of that id, or the check that splits the variants."""
+        return next((v for v in self.variants if v.id == name), self.split)
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A piece of work of its own: moving background work to an Application User."""
+
+    id: str
+    title: str
+    when: str
+    acts: tuple[Act, ...]
+    steps: tuple[Step, ...]
+    verify: tuple[str, ...]
+    after_fix: tuple[Aftercare, ...] = ()
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """A type of Work 365 job: what stands still without it, and how it may be run again."""
+
+    id: str
+    stops: str
+    look_at: str
+    rerun: Literal["by_hand", "by_platform", "check_first", "no"]
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """One of the article's symptoms and the causes that are tested first."""
+
+    id: str
+    text: str
+    causes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TriageLine:
+    """One line of the quick triage, chosen by the scope of the failure."""
+
+    id: str
+    scope: Literal["one_user", "everyone", "jobs", "integrations"]
+    text: str
+    causes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """The article's symptoms and its quick triage."""
+
+    title: str
+    symptoms: tuple[Symptom, ...]
+    lines: tuple[TriageLine, ...]
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the runbook; `checks` are its lines to tick."""
+
+    id: str
+    title: str
+    source: str
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Runbook:
+    """The article's prevention section as a runbook."""
+
+    title: str
+    sections: tuple[Section, ...]
+    body: str = ""

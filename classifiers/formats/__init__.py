@@ -1,0 +1,1 @@
+"""Input formats: one module each; every one turns raw input into failures."""

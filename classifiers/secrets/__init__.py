@@ -1,0 +1,1 @@
+"""How secrets are found: decoded views, places, shapes, and the tags that replace them."""

@@ -9,61 +9,79 @@ from functools import cache
 import re2
 
 from classifiers.secrets.claims import Found
+from classifiers.secrets.linear import linear
 from classifiers.secrets.names import COOKIES, is_code, kind_of, looks_random
 from classifiers.secrets.tags import TAG
 
 MIN_COOKIE_CHARS = 4
 
-# Words that every name of interest holds; the name as a whole decides.
-_KEYWORD = (
-    "pass|pwd|kennwort|mot de passe|contrase|senha|wachtwoord|has[lł]o|parola|пароль|密码|密碼|"
-    "パスワード|비밀번호|암호|adgangskode|l[oö]senord|salasana|heslo|jelsz|[sş]ifre|лозинка|סיסמה|"
-    "كلمة المرور|รหัสผ่าน|mật khẩu|kata sandi|clave|"
-    "secret|token|key|[_-]pat|code|sig|sas|digest|assertion|saml|wresult|session|sessid|[^a-z]sid|cookie|canary|"
-    "ctx|context|state|nonce|fpc|sft|jwt|bearer|ticket|credential|authorization|otp|otc|pin|"
-    "additionalauthdata|cvv|cvc|[^a-z]rt|card[ _-]?n|verifier"
+# Words that every name of interest holds; the name as a whole decides. The looser the word, the
+# longer the value has to be.
+_SURE = (
+    "pass|pwd|pswd|kennwort|mot de passe|contrase|senha|wachtwoord|has(?:l|ł)o|parola|(?:П|п)ароль|密码|密碼|"
+    "パスワード|비밀번호|암호|adgangskode|l(?:o|ö)senord|salasana|heslo|jelsz|(?:s|ş)ifre|лозинка|סיסמה|"
+    "كلمة المرور|รหัสผ่าน|mật khẩu|kata sandi|clave|secret|cvv|cvc|card[ _-]?n"
 )
-_NAME = rf"[\w.@$-]{{0,60}}?(?:{_KEYWORD})[\w.-]{{0,60}}"
+_LIKELY = "token|key|[_-]pat|sig|sas|saml|canary|verifier|sessid|otp|otc|pin|additionalauthdata|ion.?code|usercode|user_code"
+_LOOSE = (
+    "code|digest|assertion|wresult|session|[^a-z]sid|cookie|ctx|context|state|nonce|fpc|sft|jwt|"
+    "bearer|ticket|credential|authorization|[^a-z]rt"
+)
+
+
+def _name(words: str) -> str:
+    return rf"[\w.@$-]*?(?:{words})[\w.-]*"
+
+
+_NAME = _name(f"{_SURE}|{_LIKELY}|{_LOOSE}")
 _QUOTED = r'"(?:[^"\\]|\\.)*(?:"|\z)' + r"|'(?:[^'\\\n]|\\.)*(?:'|\z)"
-_TOKEN = r"""(?:\[[^\[\]]{0,100}\]|[^\s"'&;<>\\\[\]]|\\[^\s"'/\\bfnrtu])+"""
-_BETWEEN = r"""["'\]]{0,2}\s{0,8}(?:=>|:=|[:=：＝])\s{0,8}\[?\s{0,8}"""
-_CELLS = r"</(?:td|th|dt|b|strong|key)>\s{0,8}(?:<(?:td|dd|string|span)[^<>]{0,80}>)?[\s:]{0,8}"
+_QUOTED_FROM_8, _QUOTED_FROM_16 = (
+    rf'"(?:[^"\\]|\\.){{{n},}}(?:"|\z)' + rf"|'(?:[^'\\\n]|\\.){{{n},}}(?:'|\z)" for n in (6, 16)
+)
+_TOKEN_PIECE = r"""(?:\[[^\[\]]{0,60}\]|[^\s"'&;<>\\\[\]]|\\[^\s"'/\\bfnrtu])"""
+_TOKEN = _TOKEN_PIECE + "+"
+_BETWEEN = r"""["'\]]{0,2}\s*(?:=>|:=|[:=]|：|＝)\s*\[?\s*"""
+_CELLS = r"</(?:td|th|dt|b|strong|key)>\s*(?:<(?:td|dd|string|span)[^<>]{0,80}>)?[\s:]*"
 
 
 @cache
 def _compiled(name: str) -> re2._Regexp:
-    return re2.compile(_PATTERNS[name])
+    return linear(_PATTERNS[name])
 
 
 _PATTERNS = {
     # name = value, "name": "value", name: value, name>value in table cells
-    "assignment": rf"(?i)({_NAME})(?:({_BETWEEN})|{_CELLS})({_QUOTED}|{_TOKEN})",
+    "assignment": rf"(?i)({_name(_SURE)})(?:({_BETWEEN})|{_CELLS})({_QUOTED}|{_TOKEN})",
+    "likely_assignment": rf"(?i)({_name(_LIKELY)})(?:({_BETWEEN})|{_CELLS})"
+    rf"({_QUOTED_FROM_8}|{_TOKEN_PIECE}{{6,}})",
+    "loose_assignment": rf"(?i)({_name(_LOOSE)})(?:({_BETWEEN})|{_CELLS})"
+    rf"({_QUOTED_FROM_16}|{_TOKEN_PIECE}{{16,}})",
     # ["name", "value"], --name value, -Name "value"
-    "pair": rf"(?i)[\"']({_NAME})[\"']\s{{0,8}},\s{{0,8}}({_QUOTED})",
-    "option": rf"(?i)(?:^|[\s\"'])--?({_NAME})[ \t]{{1,4}}({_QUOTED}|{_TOKEN})",
-    "secure_string": rf"(?i)ConvertTo-SecureString\s{{1,4}}(?:-String\s{{1,4}})?({_QUOTED})",
+    "pair": rf"(?i)[\"']({_NAME})[\"']\s*,\s*({_QUOTED})",
+    "option": rf"(?i)(?:^|[\s\"'])--?({_NAME})[ \t]+({_QUOTED}|{_TOKEN})",
+    "secure_string": rf"(?i)ConvertTo-SecureString\s+(?:-String\s+)?({_QUOTED})",
     "element": rf"(?i)<(?:\w{{1,20}}:)?({_NAME})(?:\s[^<>]{{0,300}})?>\s{{0,40}}"
     r"(?:<!\[CDATA\[([^\]]*)|([^<]+))",
     "setting": rf"(?i)(?:name|key)=[\"']({_NAME})[\"'][^<>]{{0,200}}>\s{{0,40}}<value>([^<]+)",
     "tag": r"(?i)<[a-z][\w:]{0,30}\s[^<>]*\bvalue\s{0,4}=[^<>]*>",
-    "member": r'(?i)"(?:name|key|header)"\s{0,8}:\s{0,8}"([^"\\]{1,120})"\s{0,8},\s{0,8}'
-    r'(?:"\w{1,20}"\s{0,8}:\s{0,8}(?:"[^"\\]*"|[\w.+-]{1,40})\s{0,8},\s{0,8}){0,4}'
-    r'"value"\s{0,8}:\s{0,8}("(?:[^"\\]|\\.)*(?:"|\z))',
-    "value_first": r'(?i)"value"\s{0,8}:\s{0,8}("(?:[^"\\]|\\.)*")\s{0,8},\s{0,8}'
-    r'(?:"\w{1,20}"\s{0,8}:\s{0,8}(?:"[^"\\]*"|[\w.+-]{1,40})\s{0,8},\s{0,8}){0,4}'
-    r'"(?:name|key|header)"\s{0,8}:\s{0,8}"([^"\\]{1,120})"',
-    "cookies": r'(?i)"cookies"\s{0,8}:\s{0,8}[\[{][^\]]*',
-    "cookie_header": rf"(?i)cookie2?(?:{_BETWEEN}|[\"']\s{{0,8}},\s{{0,8}}|{_CELLS})[\"']?"
+    "member": r'(?i)"(?:name|key|header)"\s*:\s*"([^"\\]{1,120})"\s*,\s*'
+    r'(?:"\w{1,20}"\s*:\s*(?:"[^"\\]*"|[\w.+-]{1,40})\s*,\s*){0,4}'
+    r'"value"\s*:\s*("(?:[^"\\]|\\.)*(?:"|\z))',
+    "value_first": r'(?i)"value"\s*:\s*("(?:[^"\\]|\\.)*")\s*,\s*'
+    r'(?:"\w{1,20}"\s*:\s*(?:"[^"\\]*"|[\w.+-]{1,40})\s*,\s*){0,4}'
+    r'"(?:name|key|header)"\s*:\s*"([^"\\]{1,120})"',
+    "cookies": r'(?i)"cookies"\s*:\s*[\[{][^\]]*',
+    "cookie_header": rf"(?i)cookie2?(?:{_BETWEEN}|[\"']\s*,\s*|{_CELLS})[\"']?"
     r"([^\s=;,\"'<>]{1,200}=)",
-    "cookie_option": r"(?:\s-b|--cookie)\s{1,4}[\"']?([^\s=;,\"'<>]{1,200}=)",
+    "cookie_option": r"(?:\s-b|--cookie)\s+[\"']?([^\s=;,\"'<>]{1,200}=)",
     "cookie": rf"(?:^|[^\w.-])({COOKIES.decode()})=([^\s;,\"'<>\\&]{{4,}})",
     "authorization": r"(?i)(?:^|[^-\w]|proxy-|x-[\w-]{0,30})authorization[\w-]{0,20}"
-    rf"(?:{_BETWEEN}|[\"']\s{{0,8}},\s{{0,8}}|{_CELLS})[\"']?"
-    r"([A-Za-z][\w.-]{2,30})[ \t+]{1,4}([\w.~+/=:|-]{6,})",
-    "basic": r"(?i)\bbasic[ \t]{1,4}([A-Za-z0-9+/_-]{8,}={0,2})",
-    "bearer": r"(?i)\bbearer[ \t:+]{1,4}[\"']?([\w.~+/=|-]{10,})",
+    rf"(?:{_BETWEEN}|[\"']\s*,\s*|{_CELLS})[\"']?"
+    r"([A-Za-z][\w.-]{2,30})[ \t+]+([\w.~+/=:|-]{6,})",
+    "basic": r"(?i)\bbasic[ \t]+([A-Za-z0-9+/_-]{8,}={0,2})",
+    "bearer": r"(?i)\bbearer[ \t:+]+[\"']?([\w.~+/=|-]{10,})",
     "user_info": r"(?i)\b[a-z][a-z0-9+.-]{1,20}://([^\s/:@\"'<>?#]*):([^\s/@\"'<>]+)@",
-    "curl_user": r"(?:\s-u|--user)\s{1,4}[\"']?([^\s\"':]*):?([^\s\"']*)",
+    "curl_user": r"(?:\s-u|--user)\s+[\"']?([^\s\"':]*):?([^\s\"']*)",
 }
 _COOKIE_PAIR = re.compile(rb"([^\s=;,\"'<>]{1,200})=([^\s;,\"'<>\\]*)")
 _COOKIE_NEXT = re.compile(rb"[;,][ \t]*\r?\n?[ \t]*|\r?\n|\"[ ]?,[ ]?\"")
@@ -79,7 +97,8 @@ _STATUS_WORDS = frozenset(
 )
 _CODE_VALUE = re.compile(
     rb"(?:process\.env|os\.environ|env|config|settings|System|String|\$[({\w]|[{%<*]|\w+\().*"
-    rb"|[*.x_-]+", re.DOTALL
+    rb"|[*.x_-]+",
+    re.DOTALL,
 )
 
 
@@ -92,6 +111,11 @@ def place_secrets(text: bytes) -> Iterator[Found]:
     yield from _members(text)
 
 
+def _each(rules: tuple[str, ...], text: bytes) -> Iterator[re2._Match]:
+    for rule in rules:
+        yield from _compiled(rule).finditer(text)
+
+
 def _cookies(text: bytes) -> Iterator[Found]:
     for rule in ("cookie_header", "cookie_option"):
         done = 0
@@ -101,11 +125,11 @@ def _cookies(text: bytes) -> Iterator[Found]:
                     done = found.end
                     yield found
     for cookie in _compiled("cookie").finditer(text):
-        yield Found(_cookie_label(cookie.group(1)), *cookie.span(2))
+        yield Found(cookie_label(cookie.group(1)), *cookie.span(2))
     for region in _compiled("cookies").finditer(text):
         for rule, name, value in (("member", 1, 2), ("value_first", 2, 1)):
             for pair in _compiled(rule).finditer(text, *region.span()):
-                yield Found(_cookie_label(pair.group(name)), *_inside(pair, value))
+                yield Found(cookie_label(pair.group(name)), *_inside(pair, value))
 
 
 def cookie_pairs(text: bytes, position: int) -> Iterator[Found]:
@@ -113,7 +137,7 @@ def cookie_pairs(text: bytes, position: int) -> Iterator[Found]:
     while pair := _COOKIE_PAIR.match(text, position):
         name, value = pair.groups()
         if name.lower() not in _COOKIE_ATTRIBUTES and len(value) >= MIN_COOKIE_CHARS:
-            yield Found(_cookie_label(name), *pair.span(2))
+            yield Found(cookie_label(name), *pair.span(2))
         position = pair.end()
         if flags := _COOKIE_FLAG.match(text, position):
             position = flags.end()
@@ -125,7 +149,7 @@ def cookie_pairs(text: bytes, position: int) -> Iterator[Found]:
 _COOKIE_FLAG = re.compile(rb"(?i)(?:;[ \t]*(?:secure|httponly|partitioned))*")
 
 
-def _cookie_label(name: bytes) -> bytes:
+def cookie_label(name: bytes) -> bytes:
     return b"cookie:" + name if re.fullmatch(rb"[\w.+-]{1,40}", name) else b"cookie"
 
 
@@ -159,6 +183,7 @@ def _is_parameter(value: bytes) -> bool:
 
 def _base64(run: bytes) -> bytes | None:
     import base64  # noqa: PLC0415 - only here
+
     try:
         return base64.b64decode(run + b"=" * (-len(run) % 4), altchars=None)
     except ValueError:
@@ -166,7 +191,7 @@ def _base64(run: bytes) -> bytes | None:
 
 
 def _assigned(text: bytes) -> Iterator[Found]:
-    for found in _compiled("assignment").finditer(text):
+    for found in _each(("assignment", "likely_assignment", "loose_assignment"), text):
         name, between = found.group(1), found.group(2) or b"="
         start, end = _inside(found, 3)
         quoted = start != found.start(3)
@@ -177,7 +202,9 @@ def _assigned(text: bytes) -> Iterator[Found]:
             yield Found(label, start, end)
     for rule in ("pair", "option"):
         for found in _compiled(rule).finditer(text):
-            if label := _label(found.group(1), text[slice(*_inside(found, 2))], loose=rule == "option"):
+            if label := _label(
+                found.group(1), text[slice(*_inside(found, 2))], loose=rule == "option"
+            ):
                 yield Found(label, *_inside(found, 2))
     for found in _compiled("secure_string").finditer(text):
         yield Found(b"password", *_inside(found, 1))
@@ -249,15 +276,36 @@ def _attribute_value(tag: bytes, offset: int) -> Iterator[Found]:
 def _members(text: bytes) -> Iterator[Found]:
     for rule, name, value in (("member", 1, 2), ("value_first", 2, 1)):
         for pair in _compiled(rule).finditer(text):
-            yield from named_value(pair.group(name), text, *_inside(pair, value))
+            yield from named_value(pair.group(name), text, _inside(pair, value))
 
 
-def named_value(name: bytes, text: bytes, start: int, end: int) -> Iterator[Found]:
-    """Find the secrets in the value of a header, cookie or parameter."""
+def named_value(name: bytes, text: bytes, span: tuple[int, int] | None = None) -> Iterator[Found]:
+    """Find the secrets in the value of a header, cookie, parameter or member."""
+    start, end = span or (0, len(text))
     value = text[start:end]
-    if name.lower() in (b"cookie", b"set-cookie", b"cookie2"):
-        yield from (f for f in cookie_pairs(text[:end], start))
-    elif _COOKIE_NAME.fullmatch(name):
-        yield Found(_cookie_label(name), start, end)
+    if name.lower() in _COOKIE_HEADERS:
+        yield from cookie_pairs(text[:end], start)
+    elif scheme := _is_authorization(name) and _SCHEME.fullmatch(value):
+        yield Found(_scheme_label(scheme.group(1).lower()), start + scheme.start(2), end)
+    elif _COOKIE_NAME.fullmatch(name) and len(value) >= MIN_COOKIE_CHARS:
+        yield Found(cookie_label(name), start, end)
     elif label := _label(name, value):
         yield Found(label, start, end)
+
+
+_COOKIE_HEADERS = (b"cookie", b"set-cookie", b"cookie2")
+_SCHEME = re.compile(rb"([A-Za-z][\w.-]{2,30}) +([^\s,]{6,})")
+
+
+def _is_authorization(name: bytes) -> bool:
+    return name.lower().endswith((b"authorization", b"authorization-auxiliary"))
+
+
+@cache
+def _any_place() -> re2._Regexp:
+    return linear("|".join(_PATTERNS.values()))
+
+
+def suspicious(text: bytes) -> bool:
+    """Whether any rule of this module could find something: one pass, most texts end here."""
+    return _any_place().search(text) is not None

@@ -12,6 +12,7 @@ import re2
 
 from classifiers.secrets.claims import Found
 from classifiers.secrets.decoding import base64_text
+from classifiers.secrets.linear import linear
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,10 @@ def _is_jwt(text: bytes, start: int, end: int) -> bool:
     """Tell a token from the base64 form of any JSON text: its head names an algorithm."""
     head = text[start:end].split(b".")[0]
     content = base64_text(head[:400]) or b""
-    return re.search(rb'"(?:alg|typ|enc|kid|x5t|cty)"', content) is not None or b".eyJ" in text[start:end]
+    return (
+        re.search(rb'"(?:alg|typ|enc|kid|x5t|cty)"', content) is not None
+        or b".eyJ" in text[start:end]
+    )
 
 
 def _luhn(text: bytes, start: int, end: int) -> bool:
@@ -63,7 +67,11 @@ def _is_ipv4(text: bytes, start: int, end: int) -> bool:
     octets = text[start:end].split(b".")
     if any(int(each) > 255 or (len(each) > 1 and each[:1] == b"0") for each in octets):
         return False
-    if octets[0] in (b"127", b"0") or text[end : end + 1] in (b".",) or text[start - 1 : start] == b".":
+    if (
+        octets[0] in (b"127", b"0")
+        or text[end : end + 1] in (b".",)
+        or text[start - 1 : start] == b"."
+    ):
         return False
     before = text[max(0, start - 24) : start]
     if _ADDRESS_BEFORE.search(before):
@@ -95,9 +103,22 @@ def _is_pat(text: bytes, start: int, end: int) -> bool:
 
 _B = r"(?:^|[^A-Za-z0-9])"
 SECRETS = (  # in this order: the first that claims a piece of the text names it
-    Secret("jwt", r"\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}", "eyJhbGciOiJub25lIn0.eyJFWEFNUExFIjoxfQ.EXAMPLE", _is_jwt),
-    Secret("refresh_token", r"\b[01]\.A[\w-]{20,}\.[\w.-]{10,}", "1.AEXAMPLEEXAMPLEEXAMPLEEX.AgABEXAMPLEEXAMPLE"),
-    Secret("refresh_token", r"\bM\.[CR]\d[\w]{0,8}_[A-Z0-9]{2,6}\.[\w.!*$%-]{16,}", "M.C5EX_BAY.0.U.-EXAMPLE!EXAMPLE*EXAMPLE"),
+    Secret(
+        "jwt",
+        r"\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}",
+        "eyJhbGciOiJub25lIn0.eyJFWEFNUExFIjoxfQ.EXAMPLE",
+        _is_jwt,
+    ),
+    Secret(
+        "refresh_token",
+        r"\b[01]\.A[\w-]{20,}\.[\w.-]{10,}",
+        "1.AEXAMPLEEXAMPLEEXAMPLEEX.AgABEXAMPLEEXAMPLE",
+    ),
+    Secret(
+        "refresh_token",
+        r"\bM\.[CR]\d[\w]{0,8}_[A-Z0-9]{2,6}\.[\w.!*$%-]{16,}",
+        "M.C5EX_BAY.0.U.-EXAMPLE!EXAMPLE*EXAMPLE",
+    ),
     Secret("access_token", r"\bEw[A-D][A-Za-z0-9+/]{80,}={0,2}", "EwA" + "EXAMPLE" * 12),
     Secret("refresh_token", r"\bRT1-\d{1,4}-[\w-]{10,}", "RT1-1-EXAMPLEEXAMPLE"),
     Secret("client_secret", r"[\w.~-]{3}\dQ~[\w.~-]{20,40}", "EXA8Q~" + "EXAMPLE" * 5),
@@ -107,29 +128,73 @@ SECRETS = (  # in this order: the first that claims a piece of the text names it
     Secret("api_key", r"\bwhsec_([A-Za-z0-9+/=]{8,})", "whsec_EXAMPLEEXAMPLE"),
     Secret("api_key", r"\b(?:gh[opsur]_|github_pat_)(\w{16,})", "ghp_EXAMPLEEXAMPLEEXAMPLE"),
     Secret("api_key", r"\bglpat-([\w-]{16,})", "glpat-EXAMPLEEXAMPLEEXAMPLE"),
-    Secret("api_key", r"\bSG\.([\w-]{16,}\.[\w-]{16,})", "SG.EXAMPLEEXAMPLEEXAM.EXAMPLEEXAMPLEEXAM"),
+    Secret(
+        "api_key", r"\bSG\.([\w-]{16,}\.[\w-]{16,})", "SG.EXAMPLEEXAMPLEEXAM.EXAMPLEEXAMPLEEXAM"
+    ),
     Secret("api_key", r"\bAIza([\w-]{30,})", "AIza" + "EXAMPLE" * 5),
-    Secret("api_key", r"\bsk-((?:proj-|ant-|svcacct-)?[\w-]{20,})", "sk-proj-EXAMPLEEXAMPLEEXAMPLE", _is_pat),
+    Secret(
+        "api_key",
+        r"\bsk-((?:proj-|ant-|svcacct-)?[\w-]{20,})",
+        "sk-proj-EXAMPLEEXAMPLEEXAMPLE",
+        _is_pat,
+    ),
     Secret("api_key", r"\bxox[abeoprs]-([\w-]{10,})", "xoxb-EXAMPLE-EXAMPLE"),
     Secret("api_key", r"\b(?:AKIA|ASIA)([A-Z0-9]{16})\b", "AKIAEXAMPLEEXAMPLE12"),
-    Secret("api_key", r"\b(?:ya29\.|GOCSPX-|npm_|pypi-|shpat_|dop_v1_|ATATT3x|dapi|sq0csp-|key-)([\w-]{20,})", "GOCSPX-EXAMPLEEXAMPLEEXAMPLE"),
+    Secret(
+        "api_key",
+        r"\b(?:ya29\.|GOCSPX-|npm_|pypi-|shpat_|dop_v1_|ATATT3x|dapi|sq0csp-|key-)([\w-]{20,})",
+        "GOCSPX-EXAMPLEEXAMPLEEXAMPLE",
+    ),
     Secret("api_key", r"\b([a-z0-9]{52})\b", "example" * 7 + "exa", _is_pat),
     Secret("api_key", r"\b([A-Za-z0-9+/]{86}==)", "EXAMPLE+" * 10 + "EXAMPL=="),
-    Secret("mail_address", r"[\w.%+#'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,6}\.[A-Za-z]{2,24}\b", "ada@contoso.example", _is_mail),
-    Secret("card_number", _B + r"(4\d{3}(?:[ -]?\d{4}){3}|(?:5[1-5]|2[2-7]|35|6[045])\d\d(?:[ -]?\d{4}){3}|3[47]\d\d[ -]?\d{6}[ -]?\d{5}|3[068]\d\d[ -]?\d{6}[ -]?\d{4})\b", "4111 1111 1111 1111", _luhn),
-    Secret("iban", r"\b([A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?)\b", "GB82 WEST 1234 5698 7654 32", _is_iban),
+    Secret(
+        "mail_address",
+        r"[\w.%+#'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,6}\.[A-Za-z]{2,24}\b",
+        "ada@contoso.example",
+        _is_mail,
+    ),
+    Secret(
+        "card_number",
+        _B
+        + r"(4\d{3}(?:[ -]?\d{4}){3}|(?:5[1-5]|2[2-7]|35|6[045])\d\d(?:[ -]?\d{4}){3}|3[47]\d\d[ -]?\d{6}[ -]?\d{5}|3[068]\d\d[ -]?\d{6}[ -]?\d{4})\b",
+        "4111 1111 1111 1111",
+        _luhn,
+    ),
+    Secret(
+        "iban",
+        r"\b([A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?)\b",
+        "GB82 WEST 1234 5698 7654 32",
+        _is_iban,
+    ),
     Secret("iban", r"\bIBAN\W{1,3}([A-Z]{2}\d\d[A-Z0-9]{10,30})", "IBAN XX00EXAMPLE0000000"),
-    Secret("social_security_number", r"(?i)\b(?:ssn|social security(?: number| no)?)\W{1,4}(\d{3}-?\d\d-?\d{4})\b", "SSN 900-00-0000"),
-    Secret("phone_number", r"(?i)(?:phone|mobile|fax|\btel|tel[eé]fono|t[eé]l[eé]phone|telefon|telefoon|handy|cell|телефон|电话|電話|전화)[\w]{0,12}\W{1,6}(\+?\(?\d[\d ().-]{5,18}\d)\b", "Phone: +44 20 7946 0000"),
+    Secret(
+        "social_security_number",
+        r"(?i)\b(?:ssn|social security(?: number| no)?)\W{1,4}(\d{3}-?\d\d-?\d{4})\b",
+        "SSN 900-00-0000",
+    ),
+    Secret(
+        "phone_number",
+        r"(?i)(?:phone|mobile|fax|\btel|tel(?:e|é)fono|t(?:e|é)l(?:e|é)phone|telefon|telefoon|handy|cell|телефон|电话|電話|전화)[\w]{0,12}\W{1,6}(\+?\(?\d[\d ().-]{5,18}\d)\b",
+        "Phone: +44 20 7946 0000",
+    ),
     Secret("ip_address", r"\b(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})\b", "from 203.0.113.1", _is_ipv4),
-    Secret("ip_address", r"(?:^|[^\w:.])([0-9A-Fa-f:]{2,39}(?:\d{1,3}(?:\.\d{1,3}){3})?)", "[2001:db8:0:1::1]", _is_ipv6),
-    Secret("user_name", r"(?i)(?:[a-z]:|\\)[\\/]{1,4}users[\\/]{1,4}([^\\/:*?\"'<>|\s]{1,64})[\\/]", "C:\\Users\\example\\AppData"),
+    Secret(
+        "ip_address",
+        r"(?:^|[^\w:.])((?:[0-9A-Fa-f]{0,4}:){3,8}[0-9A-Fa-f.]{0,15})",
+        "[2001:db8:0:1::1]",
+        _is_ipv6,
+    ),
+    Secret(
+        "user_name",
+        r"(?i)(?:[a-z]:|\\)[\\/]{1,4}users[\\/]{1,4}([^\\/:*?\"'<>|\s]{1,64})[\\/]",
+        "C:\\Users\\example\\AppData",
+    ),
 )
 
 
 @cache
 def _compiled(pattern: str) -> re2._Regexp:
-    return re2.compile(pattern)
+    return linear(pattern)
 
 
 def shape_secrets(text: bytes) -> Iterator[Found]:
@@ -172,3 +237,13 @@ def _key_end(text: bytes, position: int) -> int:
             break
         position = newline + 1
     return position
+
+
+@cache
+def _any_shape() -> re2._Regexp:
+    return linear("|".join((_KEY_BEGIN.pattern.decode(), *(each.pattern for each in SECRETS))))
+
+
+def suspicious(text: bytes) -> bool:
+    """Whether any shape of the table could be in the text."""
+    return _any_shape().search(text) is not None

@@ -1,0 +1,16 @@
+"""Patterns that run in linear time on hostile bytes."""
+
+from __future__ import annotations
+
+import re2
+
+MAX_BYTES = 64 << 20  # of one pattern's automaton
+
+
+def linear(pattern: str) -> re2._Regexp:
+    """Compile a pattern to match bytes, each byte a character."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.max_mem = MAX_BYTES
+    options.log_errors = False  # they would quote the pattern on standard error
+    return re2.compile(pattern.encode(), options)

@@ -1,10 +1,12 @@
 """What we know: the article as data, error codes, labelled messages, and their readers."""
 
-from corpus.catalogue import Cause, Place, Procedure, Runbook, Step, Triage, Variant
+from corpus.catalogue import Cause, Knowledge, Place, Step, Variant
+from corpus.guides import Procedure, Runbook, Triage
 from corpus.pages import (
     load_application_user_move,
     load_causes,
     load_jobs,
+    load_knowledge,
     load_places,
     load_runbook,
     load_triage,
@@ -16,6 +18,7 @@ __all__ = [
     "CAUSE_IDS",
     "NAMED_CAUSES",
     "Cause",
+    "Knowledge",
     "KnowledgeError",
     "Place",
     "Procedure",
@@ -26,6 +29,7 @@ __all__ = [
     "load_application_user_move",
     "load_causes",
     "load_jobs",
+    "load_knowledge",
     "load_places",
     "load_runbook",
     "load_triage",

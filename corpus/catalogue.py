@@ -1,5 +1,6 @@
-"""The article as data: causes, variants, steps, places, triage and runbook."""
+"""The article as data: causes, variants, steps, places, and what an answer is made from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -123,6 +124,7 @@ class Summary:
     because: str
     meanwhile: str
     who: str | None = None
+    does: str = "can mend it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,6 @@ class Variant:
     after_fix: tuple[Aftercare, ...] = ()
     questions: tuple[Question, ...] = ()
     stops: tuple[str, ...] = ()
-    durable: bool = False  # moving to an Application User ends this for good
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ class Cause:
     resolution: str
     prevention: str
     split: Variant
+    wants: tuple[str, ...] = ()  # what is reported as missing where it is unknown
     variants: tuple[Variant, ...] = ()
     roles: tuple[Role, ...] = ()
     body: str = ""
@@ -171,20 +173,6 @@ class Cause:
     def variant(self, name: str | None) -> Variant:
         """The variant of that id, or the check that splits the variants."""
         return next((v for v in self.variants if v.id == name), self.split)
-
-
-@dataclass(frozen=True, slots=True)
-class Procedure:
-    """A piece of work of its own: moving background work to an Application User."""
-
-    id: str
-    title: str
-    when: str
-    acts: tuple[Act, ...]
-    steps: tuple[Step, ...]
-    verify: tuple[str, ...]
-    after_fix: tuple[Aftercare, ...] = ()
-    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,48 +186,27 @@ class JobKind:
 
 
 @dataclass(frozen=True, slots=True)
-class Symptom:
-    """One of the article's symptoms and the causes that are tested first."""
+class Phrases:
+    """How a sentence calls people and subjects, what is missing, and the notes."""
 
-    id: str
-    text: str
-    causes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TriageLine:
-    """One line of the quick triage, chosen by the scope of the failure."""
-
-    id: str
-    scope: Literal["one_user", "everyone", "jobs", "integrations"]
-    text: str
-    causes: tuple[str, ...]
+    people: Mapping[str, str]
+    subjects: Mapping[str, str]
+    missing: Mapping[str, str]
+    notes: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Triage:
-    """The article's symptoms and its quick triage."""
+class Knowledge:
+    """Everything that an answer is made from."""
 
-    title: str
-    symptoms: tuple[Symptom, ...]
-    lines: tuple[TriageLine, ...]
-    body: str = ""
+    causes: tuple[Cause, ...]
+    jobs: tuple[JobKind, ...]
+    phrases: Phrases
 
+    def cause(self, name: str) -> Cause:
+        """The cause of that id, one of the closed list."""
+        return next(cause for cause in self.causes if cause.id == name)
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A section of the runbook; `checks` are its lines to tick."""
-
-    id: str
-    title: str
-    source: str
-    checks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Runbook:
-    """The article's prevention section as a runbook."""
-
-    title: str
-    sections: tuple[Section, ...]
-    body: str = ""
+    def job(self, name: str | None) -> JobKind | None:
+        """The kind of job of that name, if it is one of Work 365's."""
+        return next((job for job in self.jobs if name and job.id.lower() == name.lower()), None)

@@ -4,13 +4,25 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, TypeVar
 
-from corpus.catalogue import Cause, JobKind, Place, Procedure, Runbook, Triage
+from corpus.catalogue import Cause, JobKind, Knowledge, Phrases, Place
+from corpus.guides import Procedure, Runbook, Triage
 from corpus.tables import as_record, read_page, read_toml
 from corpus.terms import CAUSE_IDS, KnowledgeError
 from corpus.validity import check_causes, check_procedure, check_runbook
 
 Page = TypeVar("Page", Cause, Triage, Runbook, Procedure)
 Tables = Mapping[str, Mapping[str, Any]]
+
+
+def load_knowledge() -> Knowledge:
+    """Read everything that an answer is made from.
+
+    Raises:
+        KnowledgeError: A file is wrong; the message names file and entry.
+    """
+    table = read_toml(files("corpus") / "steps.toml")
+    phrases = Phrases(**{name: table[name] for name in ("people", "subjects", "missing", "notes")})
+    return Knowledge(causes=load_causes(), jobs=load_jobs(), phrases=phrases)
 
 
 def load_causes() -> tuple[Cause, ...]:

@@ -7,12 +7,11 @@ from corpus.catalogue import (
     Aftercare,
     Cause,
     Condition,
-    Procedure,
     Question,
-    Runbook,
     Step,
     Variant,
 )
+from corpus.guides import Procedure, Runbook
 from corpus.terms import KnowledgeError
 
 # The facts of a diagnosis, and what is made of them and of the context for a sentence.

@@ -1,0 +1,193 @@
+"""The last step: verdict and facts become what to do, for this subject and in this environment."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from classifiers.conditions import Traits, applies, traits_of
+from classifiers.evidence import Context, Facts, Verdict
+from classifiers.rendering import fill, link, words_of
+from classifiers.resolution import (
+    Act,
+    After,
+    Answer,
+    Choice,
+    Impact,
+    Question,
+    Resolution,
+    ResolutionStep,
+    Subject,
+    Where,
+)
+from classifiers.subject import choose_subject
+from corpus.catalogue import Aftercare, Cause, Knowledge, Step, Variant
+
+Part = TypeVar("Part", Step, Aftercare)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    cause: Cause
+    variant: Variant
+    subject: Subject
+    facts: Facts
+    context: Context
+    words: Mapping[str, str]
+    traits: Traits
+
+
+def resolve(
+    verdict: Verdict,
+    facts: Facts,
+    context: Context,
+    *,
+    knowledge: Knowledge,
+    transient: frozenset[str] = frozenset(),
+) -> Answer:
+    """Say what to do about a failure.
+
+    Args:
+        verdict: Its cause must not be None.
+        facts: What the text names, by the contract's closed list.
+        context: What the caller knows.
+        knowledge: The pages.
+        transient: The error codes after which a failure heals by itself.
+    """
+    case = _case(verdict, facts, context, knowledge)
+    act = _act(case)
+    heals = verdict.cause == "not_permissions" and facts.get("error_code") in transient
+    return Answer(
+        subject=case.subject,
+        summary=_summary(case, act, knowledge),
+        act=act,
+        impact=Impact(stops=_stops(case, knowledge), heals_itself=heals),
+        question=_question(case),
+        missing=tuple(_missing(case, knowledge)),
+        resolution=_resolution(case, knowledge),
+    )
+
+
+def nothing_failed(context: Context) -> str:
+    """The summary where the input holds no failure."""
+    job = context.job
+    state = (job.state or "").casefold() if job else ""
+    if job and state == "waiting" and job.scheduled_for:
+        words = words_of({}, context)
+        return fill("Nothing has failed: the job is not due[ before {scheduled_for}].", words)
+    if state == "succeeded":
+        return "Nothing has failed: the job succeeded."
+    return "No failure is to be seen in this input."
+
+
+def rerun(job_type: str | None, cause: str | None, knowledge: Knowledge) -> str:
+    """How a failed job runs again: `by_hand`, `by_platform`, `check_first` or `no`."""
+    job = knowledge.job(job_type)
+    if cause is None:
+        return "no"
+    return job.rerun if job else "by_hand"
+
+
+def _case(verdict: Verdict, facts: Facts, context: Context, knowledge: Knowledge) -> _Case:
+    cause = knowledge.cause(verdict.cause or "undetermined_permissions")
+    subject = choose_subject(cause, verdict.variant, facts, context)
+    words = words_of(facts, context)
+    job = knowledge.job(words.get("job_type")) or knowledge.job(context.operation)
+    if job:
+        words["job_type"] = job.id
+    provider = words.get("provider") if cause.id == "provider_authorization" else None
+    words["look_at"] = job.look_at if job else provider or knowledge.phrases.notes["look_at"]
+    words |= {n: u for n in ("privilege_held",) if (u := link(n, subject, facts, context))}
+    words["subject"] = fill(_phrase(subject, knowledge), words)
+    traits = traits_of(subject, facts, context, words=words)
+    return _Case(cause, cause.variant(verdict.variant), subject, facts, context, words, traits)
+
+
+def _phrase(subject: Subject, knowledge: Knowledge) -> str:
+    own = subject.kind == "application_user" and subject.is_work365
+    return knowledge.phrases.subjects["work365" if own else subject.kind]
+
+
+def _act(case: _Case) -> Act:
+    acts = (a for a in case.variant.acts if applies(a.only, a.unless, case.traits))
+    act = next(acts)  # the last one applies always
+    return Act(act.who, act.minutes, act.danger, act.reversible)
+
+
+def _summary(case: _Case, act: Act, knowledge: Knowledge) -> str:
+    pieces = case.variant.summary
+    who = fill(pieces.who, case.words) if pieces.who else case.words["subject"]
+    mender = knowledge.phrases.people[act.who]
+    first = f"{who} cannot {pieces.cannot} because {pieces.because}."
+    second = f"{mender} {pieces.does} in about {act.minutes} minutes."
+    return fill(f"{first} {second} {pieces.meanwhile}", case.words)
+
+
+def _stops(case: _Case, knowledge: Knowledge) -> tuple[str, ...]:
+    job = knowledge.job(case.words.get("job_type"))
+    return (job.stops,) if job else case.variant.stops
+
+
+def _question(case: _Case) -> Question | None:
+    for asked in case.variant.questions:
+        if applies(asked.only, asked.unless, case.traits):
+            choices = tuple(Choice(c.answer, c.cause, c.variant) for c in asked.choices)
+            return Question(fill(asked.text, case.words), asked.who_can_answer, choices)
+    return None
+
+
+def _missing(case: _Case, knowledge: Knowledge) -> Iterator[str]:
+    beside = {"scope": case.context.scope, "environment": case.context.environment}
+    for name in case.cause.wants:
+        if name not in case.words and not beside.get(name):
+            yield knowledge.phrases.missing[name]
+    if _moves_money(case) and not case.context.environment:
+        yield knowledge.phrases.missing["environment"]
+
+
+def _resolution(case: _Case, knowledge: Knowledge) -> Resolution:
+    return Resolution(
+        title=case.variant.title,
+        steps=tuple(_step(step, case) for step in _kept(case.variant.steps, case)),
+        after_fix=tuple(_after_fix(case, knowledge)),
+        verify=tuple(line for text in case.variant.verify if (line := fill(text, case.words))),
+        prevention=f"/v1/runbook#{case.cause.prevention}",
+    )
+
+
+def _after_fix(case: _Case, knowledge: Knowledge) -> Iterator[After]:
+    if _in_sandbox(case) and _moves_money(case):
+        yield After(knowledge.phrases.notes["sandbox"], "none")
+    for after in _kept(case.variant.after_fix, case):
+        yield After(fill(after.text, case.words), after.danger)
+
+
+def _kept(parts: tuple[Part, ...], case: _Case) -> Iterator[Part]:
+    """The parts that apply; in a sandbox none that lets jobs run."""
+    for part in parts:
+        withheld = part.danger == "billing" and _in_sandbox(case)
+        if applies(part.only, part.unless, case.traits) and not withheld:
+            yield part
+
+
+def _in_sandbox(case: _Case) -> bool:
+    return (case.context.environment or "").casefold() == "sandbox"
+
+
+def _moves_money(case: _Case) -> bool:
+    parts: tuple[Step | Aftercare, ...] = (*case.variant.steps, *case.variant.after_fix)
+    return any(p.danger == "billing" and applies(p.only, p.unless, case.traits) for p in parts)
+
+
+def _step(step: Step, case: _Case) -> ResolutionStep:
+    url = link(step.link, case.subject, case.facts, case.context)
+    place = step.where
+    return ResolutionStep(
+        text=fill(step.text, case.words),
+        who=step.who,
+        where=Where(place.modern, place.classic, url or place.url, place.checked, place.confidence),
+        expect=fill(step.expect, case.words),
+        if_refused=fill(step.if_refused, case.words) if step.if_refused else None,
+        danger=step.danger,
+        copy=fill(step.copy, case.words) if step.copy else None,
+        source=step.source,
+    )

@@ -22,16 +22,8 @@ FACTS = (
     "tokens_valid_from",
 )  # fmt: skip
 ALWAYS_KNOWN = ("subject", "look_at")
-WORDS = {
-    *FACTS,
-    *ALWAYS_KNOWN,
-    "job_type",
-    "job_owner",
-    "scheduled_for",
-    "host",
-    "since",
-    "changed",
-}
+CONTEXT_WORDS = ("job_type", "job_owner", "scheduled_for", "host", "privilege_held")
+WORDS = {*FACTS, *ALWAYS_KNOWN, *CONTEXT_WORDS}
 LINKS = {"user", "user_kind", "privilege_held", "roles_with_privilege", "start_job", "error_code"}
 OPTIONAL = re.compile(r"\[[^\[\]]*\{[a-z0-9_]+\}[^\[\]]*\]")
 PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)\}")

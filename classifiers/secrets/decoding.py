@@ -71,9 +71,12 @@ def views(raw: bytes) -> Iterator[View]:
         if view is None:
             return
         yield view
-        deepest = view
         view = _undone(view, _ESCAPE)
-    _ = deepest
+
+
+def escaped(text: bytes) -> bool:
+    """Whether there is anything to undo."""
+    return _ESCAPE.search(text) is not None
 
 
 def folded(view: View) -> View | None:
@@ -84,6 +87,8 @@ def folded(view: View) -> View | None:
 
 
 def _undone(view: View, pattern: re.Pattern[bytes]) -> View | None:
+    if pattern.search(view.text) is None:
+        return None
     pieces: list[bytes] = []
     undone = View(b"", view)
     done = length = 0
@@ -97,8 +102,6 @@ def _undone(view: View, pattern: re.Pattern[bytes]) -> View | None:
         undone.parent_starts.append(escape.start())
         done = escape.end()
         undone.parent_ends.append(done)
-    if not done:
-        return None
     pieces.append(view.text[done:])
     return View(
         b"".join(pieces), view, undone.starts, undone.ends, undone.parent_starts, undone.parent_ends

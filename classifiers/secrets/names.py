@@ -91,14 +91,20 @@ MIN_RANDOM_CHARS = 16
 
 def looks_random(value: bytes) -> bool:
     """Whether a value is long and mixed as only machines write."""
-    if len(value) < MIN_RANDOM_CHARS or _KNOWN_HARMLESS.fullmatch(value):
+    if len(value) < MIN_RANDOM_CHARS or _KNOWN_HARMLESS.fullmatch(value) or _SPACE.search(value):
         return False
-    digits = sum(map(value.count, (b"0", b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"8", b"9")))
-    capitals = len(re.findall(rb"[A-Z]", value))
-    small = len(re.findall(rb"[a-z]", value))
-    if digits and capitals + small:
-        return capitals > 1 and small > 1 or digits >= 4
-    return capitals >= 6 and small >= 6 and len(value) >= 24
+    return not is_words(value)
+
+
+def is_words(value: bytes) -> bool:
+    """Whether a value is made of words, perhaps in CamelCase."""
+    runs = _RUN.findall(value)
+    return len(runs) < 3 or sum(map(len, runs)) > MAX_RUN_CHARS * len(runs)
+
+
+_SPACE = re.compile(rb"\s")
+_RUN = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+|\d+")
+MAX_RUN_CHARS = 3.6  # on average; random characters of base64 keep to one kind for about 2
 
 
 def is_code(value: bytes) -> bool:
@@ -112,5 +118,5 @@ COOKIES = (
     rb"\.AspNet(?:Core)?\.[\w.]{1,40}|ASP\.NET_SessionId|\.ASPXAUTH|ARRAffinity(?:SameSite)?|"
     rb"SignInStateCookie|OpenIdConnect\.nonce\.[^=\s;]{1,120}|XSRF-TOKEN|SPOIDCRL|MSISAuth\d?|"
     rb"MSPAuth|MSPProf|WLSSC|RPSSecAuth|JSESSIONID|PHPSESSID|connect\.sid|x-ms-gateway-slice|"
-    rb"MSAL[\w.-]{0,40}|AppServiceAuthSession|stsservicecookie|CCState|ai_session|wla42|SSOCOOKIEPULLED"
+    rb"AppServiceAuthSession|stsservicecookie|CCState|ai_session|wla42|SSOCOOKIEPULLED"
 )

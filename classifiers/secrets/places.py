@@ -10,7 +10,7 @@ import re2
 
 from classifiers.secrets.claims import Found
 from classifiers.secrets.linear import linear
-from classifiers.secrets.names import COOKIES, is_code, kind_of, looks_random
+from classifiers.secrets.names import COOKIES, is_code, is_words, kind_of, looks_random
 from classifiers.secrets.tags import TAG
 
 MIN_COOKIE_CHARS = 4
@@ -57,11 +57,11 @@ _PATTERNS = {
     "loose_assignment": rf"(?i)({_name(_LOOSE)})(?:({_BETWEEN})|{_CELLS})"
     rf"({_QUOTED_FROM_16}|{_TOKEN_PIECE}{{16,}})",
     # ["name", "value"], --name value, -Name "value"
-    "pair": rf"(?i)[\"']({_NAME})[\"']\s*,\s*({_QUOTED})",
+    "pair": rf"(?i)[\[(]\s*[\"']({_NAME})[\"']\s*,\s*({_QUOTED})\s*[\])]",
     "option": rf"(?i)(?:^|[\s\"'])--?({_NAME})[ \t]+({_QUOTED}|{_TOKEN})",
     "secure_string": rf"(?i)ConvertTo-SecureString\s+(?:-String\s+)?({_QUOTED})",
     "element": rf"(?i)<(?:\w{{1,20}}:)?({_NAME})(?:\s[^<>]{{0,300}})?>\s{{0,40}}"
-    r"(?:<!\[CDATA\[([^\]]*)|([^<]+))",
+    r"(?:<!\[CDATA\[([^\]]*)|([^<]+)(?:</|\z))",
     "setting": rf"(?i)(?:name|key)=[\"']({_NAME})[\"'][^<>]{{0,200}}>\s{{0,40}}<value>([^<]+)",
     "tag": r"(?i)<[a-z][\w:]{0,30}\s[^<>]*\bvalue\s{0,4}=[^<>]*>",
     "member": r'(?i)"(?:name|key|header)"\s*:\s*"([^"\\]{1,120})"\s*,\s*'
@@ -104,11 +104,15 @@ _CODE_VALUE = re.compile(
 
 def place_secrets(text: bytes) -> Iterator[Found]:
     """Find the secrets that a name announces."""
-    yield from _cookies(text)
-    yield from _credentials(text)
-    yield from _assigned(text)
-    yield from _marked_up(text)
-    yield from _members(text)
+    if _any_of("firm").search(text) is not None:
+        yield from _cookies(text)
+        yield from _credentials(text)
+        yield from _assigned(text, _ASSIGNMENTS)
+        yield from _listed(text)
+        yield from _marked_up(text)
+        yield from _members(text)
+    else:
+        yield from _assigned(text, ("loose_assignment",))
 
 
 def _each(rules: tuple[str, ...], text: bytes) -> Iterator[re2._Match]:
@@ -190,8 +194,8 @@ def _base64(run: bytes) -> bytes | None:
         return None
 
 
-def _assigned(text: bytes) -> Iterator[Found]:
-    for found in _each(("assignment", "likely_assignment", "loose_assignment"), text):
+def _assigned(text: bytes, rules: tuple[str, ...]) -> Iterator[Found]:
+    for found in _each(rules, text):
         name, between = found.group(1), found.group(2) or b"="
         start, end = _inside(found, 3)
         quoted = start != found.start(3)
@@ -200,6 +204,12 @@ def _assigned(text: bytes) -> Iterator[Found]:
         loose = b":" in between and not quoted and b'"' not in between
         if label := _label(name, text[start:end], loose=loose):
             yield Found(label, start, end)
+
+
+_ASSIGNMENTS = ("assignment", "likely_assignment", "loose_assignment")
+
+
+def _listed(text: bytes) -> Iterator[Found]:
     for rule in ("pair", "option"):
         for found in _compiled(rule).finditer(text):
             if label := _label(
@@ -226,9 +236,17 @@ def _label(name: bytes, value: bytes, *, loose: bool = False) -> bytes | None:
         return label.encode() if is_code(value) else None
     if not always:
         return label.encode() if looks_random(value) else None
+    if value.lower() == name.lower() or (
+        label in _MACHINE_MADE and _WORDS.fullmatch(value) and is_words(value)
+    ):
+        return None
     if _CODE_VALUE.fullmatch(value) or (loose and value.strip(b".,!?)").isalpha()):
         return None
     return label.encode()
+
+
+_MACHINE_MADE = frozenset(("access_token", "refresh_token", "session_id", "signature", "api_key"))
+_WORDS = re.compile(rb"[A-Za-z_. -]{1,24}")
 
 
 def _trimmed(text: bytes, start: int, end: int) -> int:
@@ -302,10 +320,11 @@ def _is_authorization(name: bytes) -> bool:
 
 
 @cache
-def _any_place() -> re2._Regexp:
-    return linear("|".join(_PATTERNS.values()))
+def _any_of(group: str) -> re2._Regexp:
+    rules = _PATTERNS if group == "all" else _PATTERNS.keys() - {"loose_assignment"}
+    return linear("|".join(_PATTERNS[rule] for rule in sorted(rules)))
 
 
 def suspicious(text: bytes) -> bool:
     """Whether any rule of this module could find something: one pass, most texts end here."""
-    return _any_place().search(text) is not None
+    return _any_of("all").search(text) is not None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from classifiers.secrets.claims import Claim, Found, merged
-from classifiers.secrets.decoding import View, base64_texts, encoded_like, folded, views
+from classifiers.secrets.decoding import View, base64_texts, encoded_like, escaped, folded, views
 from classifiers.secrets import places as by_place
 from classifiers.secrets import shapes as by_shape
 from classifiers.secrets.tags import TAG, Tags
@@ -16,7 +16,7 @@ MIN_REPEATED_CHARS = 8
 
 _EVIDENCE = re.compile(
     rb"(?i)error|fault|fail|denied|refused|reject|expired|invalid|forbidden|unauthori|not |aadsts"
-    rb"|prv[a-z]|0x[0-9a-f]{8}|\b[1-5]\d\d\b|\d{4,}|[0-9a-f]{8}-[0-9a-f]{4}-|https?://|exit|kind"
+    rb"|prv[a-z]|0x[0-9a-f]{8}|\b[1-5]\d\d\b|\d{4,}|[0-9a-f]{8}-[0-9a-f]{4}-|https?://|exit|kind|code|name|disabled|declined|missing|locked|debug"
 )
 _REPEATABLE = re.compile(rb"(?i)[^\s]*(?:\d[^\s]*[a-z]|[a-z][^\s]*\d|[a-z][!#$%&*+=?@^~])[^\s]*")
 
@@ -32,7 +32,7 @@ def rewritten(
         depth: How many layers of base64 to open.
         places: Secrets that the caller knows from where the text stands.
     """
-    if not (places or suspicious(raw)):
+    if not places and _is_plain(raw):
         return raw
     tags.reserve(raw)
     known = [Claim(f.start, f.end, f.label, raw[f.start : f.end]) for f in places]
@@ -91,11 +91,18 @@ def _found(text: bytes) -> Iterator[Found]:
         yield from by_shape.shape_secrets(text)
 
 
-def suspicious(raw: bytes) -> bool:
-    """Whether any rule could find something in the text or in a decoded view of it."""
-    return any(
-        by_place.suspicious(view.text)
-        or by_shape.suspicious(view.text)
-        or next(base64_texts(view.text), None) is not None
-        for view in (*views(raw), *filter(None, (folded(View(raw)),)))
+def _is_plain(raw: bytes) -> bool:
+    """Whether no rule finds anything, told without looking closer: the way of most texts."""
+    return not (suspicious(raw) or escaped(raw) or _NOT_ASCII.search(raw))
+
+
+def suspicious(text: bytes) -> bool:
+    """Whether some rule could find something in the text as it is."""
+    return (
+        by_place.suspicious(text)
+        or by_shape.suspicious(text)
+        or next(base64_texts(text), None) is not None
     )
+
+
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")

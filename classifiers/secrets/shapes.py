@@ -13,6 +13,7 @@ import re2
 from classifiers.secrets.claims import Found
 from classifiers.secrets.decoding import base64_text
 from classifiers.secrets.linear import linear
+from classifiers.secrets.names import looks_random
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,10 @@ def _is_ipv4(text: bytes, start: int, end: int) -> bool:
     octets = text[start:end].split(b".")
     if any(int(each) > 255 or (len(each) > 1 and each[:1] == b"0") for each in octets):
         return False
-    if (
-        octets[0] in (b"127", b"0")
-        or text[end : end + 1] in (b".",)
-        or text[start - 1 : start] == b"."
-    ):
-        return False
+    if octets[0] in (b"127", b"0") or text[end : end + 1] == b".":
+        return False  # this machine, or a longer number
+    if text[start - 1 : start] in (b".", b"%"):
+        return False  # a longer number, or `%20` before a version
     before = text[max(0, start - 24) : start]
     if _ADDRESS_BEFORE.search(before):
         return True
@@ -95,6 +94,10 @@ def _is_ipv6(text: bytes, start: int, end: int) -> bool:
 def _is_mail(text: bytes, start: int, end: int) -> bool:
     domain = text[start:end].lower().rpartition(b"@")[2]
     return not domain.startswith((b"odata.", b"microsoft.dynamics."))
+
+
+def _is_binary(text: bytes, start: int, end: int) -> bool:
+    return base64_text(text[start:end]) is None and looks_random(text[start:end])
 
 
 def _is_pat(text: bytes, start: int, end: int) -> bool:
@@ -146,7 +149,7 @@ SECRETS = (  # in this order: the first that claims a piece of the text names it
         "GOCSPX-EXAMPLEEXAMPLEEXAMPLE",
     ),
     Secret("api_key", r"\b([a-z0-9]{52})\b", "example" * 7 + "exa", _is_pat),
-    Secret("api_key", r"\b([A-Za-z0-9+/]{86}==)", "EXAMPLE+" * 10 + "EXAMPL=="),
+    Secret("api_key", r"\b([A-Za-z0-9+/]{86}==)", "E1+XAMPLE/" * 8 + "EXAMPL==", _is_binary),
     Secret(
         "mail_address",
         r"[\w.%+#'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,6}\.[A-Za-z]{2,24}\b",

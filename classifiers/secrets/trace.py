@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from classifiers.secrets.claims import Found
+from classifiers.secrets.decoding import escaped
 from classifiers.secrets.names import kind_of
 from classifiers.secrets.places import cookie_label, named_value
 from classifiers.secrets.rewriting import rewritten, suspicious
@@ -105,7 +106,7 @@ class TraceRewriter:
 
     def _name(self, token: re.Match[bytes]) -> None:
         self._open[-1].key = token.group().strip(b'"')[:200]
-        if suspicious(token.group()):
+        if suspicious(token.group()) or escaped(token.group()):
             self._rewrite(_String(*token.span(), b""), ())
 
     def _value(self, token: re.Match[bytes]) -> None:
@@ -144,7 +145,7 @@ class TraceRewriter:
         elif places := tuple(named_value(name, inside)):
             plain = _plain(self.text[string.start : string.end])
             self._rewrite(string, tuple(named_value(name, plain)) or places)
-        elif suspicious(inside):
+        elif suspicious(inside) or escaped(inside):
             self._rewrite(string, ())
 
     def _rewrite(self, string: _String, places: tuple[Found, ...]) -> None:

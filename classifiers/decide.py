@@ -9,7 +9,7 @@ enough gives way to "undetermined".
 import math
 from collections.abc import Mapping, Sequence
 
-from classifiers.evidence import Alternative, Evidence, Verdict
+from classifiers.evidence import Alternative, Context, Evidence, Verdict
 from corpus.terms import CAUSE_IDS, NAMED_CAUSES
 
 TELLING = 6.0  # one telling piece of evidence: stronger than the model at its surest
@@ -31,7 +31,7 @@ BANDS = (("high", 0.9), ("medium", 0.7), ("low", 0.0))
 UNDETERMINED = "undetermined_permissions"
 
 
-def decide(evidence: Sequence[Evidence], chances: Mapping[str, float]) -> Verdict:
+def decide(evidence: Sequence[Evidence], chances: Mapping[str, float], context: Context) -> Verdict:
     """Weigh all evidence about one failure.
 
     Args:

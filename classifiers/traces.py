@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from urllib.parse import urlsplit
 
 import regex
@@ -40,16 +40,43 @@ class Capture:
 
     failures: tuple[Failure, ...]
     sanitised: bool
-    loop: bool
+    missing: tuple[str, ...]  # what the file cannot show
+    capture: str | None  # the words to ask for a better one
 
 
-def captured(trace: Trace) -> Capture:
-    """Find the failing entries of a trace, in the order of the file."""
+def captured(trace: Trace, context: Context) -> Capture:
+    """Find the failing entries of a trace, in the order of the file.
+
+    `context` is what the caller knows of all of them.
+    """
     loop = _loop(trace.entries)
     found = [f for entry in trace.entries if (f := _failure(entry, trace)) is not None]
     if loop is not None and not any(f.context.status != _CHALLENGE for f in found):
         found.insert(0, loop)
-    return Capture(tuple(found[:MAX_FAILURES]), is_sanitised(trace), loop is not None)
+    failures = tuple(replace(f, context=_joined(context, f.context)) for f in found[:MAX_FAILURES])
+    missing = tuple(_missing(trace, failures))
+    return Capture(failures, is_sanitised(trace), missing, _WANTED if missing else None)
+
+
+_WANTED = (
+    "Please open the browser's developer tools (F12), tab Network, tick Preserve log, repeat the "
+    "action until the error shows, and export the HAR from there. The sanitised export is enough."
+)
+
+
+def _joined(given: Context, seen: Context) -> Context:
+    """What the trace shows, completed by what the caller knows."""
+    shown = {f.name: getattr(seen, f.name) for f in fields(seen)}
+    return replace(given, **{name: value for name, value in shown.items() if value is not None})
+
+
+def _missing(trace: Trace, failures: Sequence[Failure]) -> Iterator[str]:
+    silent = [f.entry for f in failures if f.entry is not None and not trace.entries[f.entry].body]
+    refused = [i for i in silent if trace.entries[i].status in {401, 403}]
+    if refused:
+        yield f"The file does not hold the answer's text of {len(refused)} refused request(s)."
+    if trace.entries and not any(entry.body for entry in trace.entries):
+        yield "The file holds no answer texts at all; the exporter left them out."
 
 
 def is_sanitised(trace: Trace) -> bool:

@@ -41,6 +41,11 @@ class CodeBook:
     def __len__(self) -> int:
         return len(self.codes)
 
+    @property
+    def transient(self) -> frozenset[str]:
+        """The codes after which a failure heals by itself."""
+        return frozenset(code.code for code in self.codes.values() if code.transient)
+
     def find(self, system: str, code: str) -> Code | None:
         """Look a code up; case and leading zeros do not matter, nor hex against decimal.
 

@@ -2,97 +2,73 @@
 
 import pytest
 
-from classifiers.decide import unrefined
-from classifiers.evidence import Context, Evidence, Failure
-from classifiers.gather import Gatherer
-from classifiers.reading import readings, unwrap
-from classifiers.redact import redact_text
-from classifiers.signatures.book import Entry, Example, Finder, Signature, load_book
-from corpus.codebook import load_codes
+from classifiers.examples import entries, faults, taken
+from classifiers.signatures.book import Entry, Example, Signature, book_of, load_book
+from corpus.terms import KnowledgeError
 
 BOOK = load_book()
-GATHERER = Gatherer(BOOK, load_codes())
-PROVIDER_NAMES = {provider.system: provider.name for provider in BOOK.providers}
 
 
-def gathered(entry: Entry, text: str) -> list[Evidence]:
-    """What the production way finds, with the entry's provider named where it must be."""
-    provider = PROVIDER_NAMES.get(entry.system) if entry.named else None
-    return GATHERER.gather(Failure(redact_text(text), Context(provider=provider)))
-
-
-def examples(kind: type[Entry]) -> list[object]:
-    entries = [*BOOK.signatures, *BOOK.finders, *BOOK.providers]
+def examples() -> list[object]:
     return [
         pytest.param(entry, example, id=f"{entry.id}-{number}")
-        for entry in entries
-        if isinstance(entry, kind)
+        for entry in entries(BOOK)
         for number, example in enumerate(entry.matches)
     ]
 
 
-@pytest.mark.parametrize(("signature", "example"), examples(Signature))
-def test_a_signature_takes_its_examples(signature: Signature, example: Example):
-    found = {e.origin: e for e in gathered(signature, example.text)}
-
-    evidence = found.get(f"signature:{signature.id}")
-    assert evidence is not None
-    assert {name: evidence.facts.get(name) for name in example.groups} == dict(example.groups)
+@pytest.mark.parametrize(("entry", "example"), examples())
+def test_an_example_is_taken_by_its_entry_and_by_no_rival(entry: Entry, example: Example):
+    assert list(faults(BOOK, entry, example)) == []
 
 
-@pytest.mark.parametrize(("signature", "example"), examples(Signature))
-def test_no_signature_of_another_cause_takes_an_example(signature: Signature, example: Example):
-    evidence = [e for e in unrefined(gathered(signature, example.text)) if not e.bare]
-
-    rivals = {
-        e.origin: e.cause
-        for e in evidence
-        if e.origin.startswith("signature:") and e.cause != signature.cause
-    }
-    own = [e for e in evidence if e.origin == f"signature:{signature.id}"]
-    assert signature.bare or signature.identity or (own and not rivals), rivals
-
-
-@pytest.mark.parametrize(("finder", "example"), examples(Finder))
-def test_a_finder_takes_the_code_out_of_its_examples(finder: Finder, example: Example):
-    codes = [
-        match["code"].casefold()
-        for reading in readings(redact_text(example.text))
-        for match in finder.pattern.all(reading.text)
-    ]
-
-    assert example.groups["code"].casefold() in codes
-
-
-@pytest.mark.parametrize(
-    "entry", [*BOOK.signatures, *BOOK.finders, *BOOK.providers], ids=lambda e: e.id
-)
+@pytest.mark.parametrize("entry", entries(BOOK), ids=lambda e: e.id)
 def test_an_entry_rejects_its_near_misses(entry: Entry):
-    for text in entry.rejects:
-        reading = unwrap(text)
-        match = (
-            entry.find(reading.text)
-            if isinstance(entry, Signature)
-            else entry.pattern.search(reading.text)
-        )
-        assert match is None, text
+    assert list(taken(entry)) == []
 
 
-@pytest.mark.parametrize("provider", BOOK.providers, ids=lambda p: p.system)
-def test_a_provider_is_shown_by_its_examples(provider):
-    for example in provider.matches:
-        assert provider.is_shown(unwrap(example.text).text), example.text
-
-
-@pytest.mark.parametrize(
-    "entry", [*BOOK.signatures, *BOOK.finders, *BOOK.providers], ids=lambda e: e.id
-)
+@pytest.mark.parametrize("entry", entries(BOOK), ids=lambda e: e.id)
 def test_an_entry_has_what_a_reviewer_asks_for(entry: Entry):
-    compiled = entry.pattern.compiled
-
     assert entry.id.startswith(entry.system.replace("_", "-"))
-    assert compiled.search("") is None
+    assert entry.pattern.compiled.search("") is None
     if isinstance(entry, Signature):
         assert entry.source.startswith("https://") or "#" in entry.source
         assert len(entry.matches) >= 2
         assert entry.rejects
+
+
+def signature(**members: object) -> dict[str, object]:
+    entry = {"cause": "workflow_owner", "pattern": "x", "matches": ["x"], **members}
+    return {"signature": {"sample-x": entry}}
+
+
+@pytest.mark.parametrize(
+    ("head", "complaint"),
+    [
+        pytest.param(signature(cause="bad_luck"), "unknown cause", id="an unknown cause"),
+        pytest.param(signature(matches=[]), "matches are needed", id="no example"),
+        pytest.param(signature(priority=1), "unknown member priority", id="a priority number"),
+        pytest.param(signature(pattern="(?P<mood>x)"), "unknown fact mood", id="an unknown fact"),
+        pytest.param(signature(refines=["none"]), "unknown entry", id="a dangling reference"),
+        pytest.param(
+            signature(identity={"cat": "workflow_owner"}), "identity", id="a strange identity"
+        ),
+    ],
+)
+def test_a_wrong_entry_stops_the_start_and_is_named(head, complaint):
+    with pytest.raises(KnowledgeError, match=complaint):
+        book_of([("sample", head)])
+
+
+def test_an_example_that_a_rival_takes_is_a_fault():
+    rival = {"cause": "environment_access", "pattern": "[w-z]", "matches": ["x"]}
+    head = signature()
+    head["signature"]["sample-y"] = rival
+    book = book_of([("sample", head)])
+
+    found = [
+        fault for entry in entries(book) for e in entry.matches for fault in faults(book, entry, e)
+    ]
+
+    assert len(found) == 2
+    assert "is taken by signature:sample-y" in found[0]

@@ -1,0 +1,174 @@
+"""The way of one failure, one line per step: parse → redact → gather → decide → resolve."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from classifiers.decide import decide
+from classifiers.diagnosis import Diagnosis, TraceReport, Versions, incident_of
+from classifiers.evidence import Context, Failure, InputKind, Verdict
+from classifiers.facts import find_facts
+from classifiers.formats import har, http_response
+from classifiers.formats.http_response import HttpResponse
+from classifiers.gather import Gatherer
+from classifiers.model.text_model import TextModel, load_model
+from classifiers.reading import unwrap
+from classifiers.redact import redact
+from classifiers.resolve import nothing_failed, rerun, resolve
+from classifiers.signatures.book import load_book
+from classifiers.traces import captured, timeline
+from classifiers.versions import app_version, signatures_version
+from corpus.catalogue import Knowledge
+from corpus.codebook import load_codes
+from corpus.pages import load_knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnoser:
+    """Everything that is needed to diagnose; made once, used from any thread.
+
+    `gatherer` and `model` are the two parts that speak for a cause; one of them may be left out
+    to measure the other.
+    """
+
+    gatherer: Gatherer | None
+    model: TextModel | None
+    knowledge: Knowledge
+    transient: frozenset[str]  # codes after which a failure heals by itself
+    versions: Versions
+
+    @classmethod
+    def load(cls, only: str | None = None) -> "Diagnoser":
+        """Load signatures, codes and model; `only` takes `signatures` or `model`.
+
+        Raises:
+            NotTrainedError: There is no model artefact.
+            KnowledgeError: A data file is wrong.
+        """
+        codes = load_codes()
+        gatherer = Gatherer(load_book(), codes) if only != "model" else None
+        model = load_model() if only != "signatures" else None
+        versions = Versions(
+            app=app_version(),
+            signatures=signatures_version(),
+            model=model.version if model else "",
+        )
+        return cls(gatherer, model, load_knowledge(), codes.transient, versions)
+
+    def diagnose(self, text: str, context: Mapping[str, Any] | None = None) -> Diagnosis:
+        """Diagnose one message, printed HTTP response or HAR; the kind is recognised.
+
+        Raises:
+            NotATraceError: The text looks like a HAR and cannot be read as one.
+        """
+        known = Context.of(context)
+        if har.recognises(text):
+            return self.diagnose_trace(text.encode("utf-8", "replace"), context)
+        if http_response.recognises(text):
+            return self.diagnose_response(http_response.parse(text), context)
+        return self._diagnosed(Failure(_clean(text), known))
+
+    def diagnose_response(
+        self, response: HttpResponse, context: Mapping[str, Any] | None = None
+    ) -> Diagnosis:
+        """Diagnose one HTTP response."""
+        failure = http_response.failure_of(response, Context.of(context))
+        return self._diagnosed(replace(failure, text=_clean(failure.text)))
+
+    def diagnose_trace(self, raw: bytes, context: Mapping[str, Any] | None = None) -> Diagnosis:
+        """Diagnose a HAR: its root failure, with the timeline that shows why.
+
+        Raises:
+            NotATraceError: The bytes are no HAR.
+        """
+        trace = har.read(raw)
+        found = captured(trace, Context.of(context))
+        judged = [(failure, self.judge(failure)) for failure in map(_redacted, found.failures)]
+        root = min(judged, key=lambda pair: _rank(pair[1]), default=None)
+        report = TraceReport(
+            exporter=trace.exporter or None,
+            sanitised=found.sanitised,
+            entries=len(trace.entries),
+            failures=tuple(f.entry for f in found.failures if f.entry is not None),
+            root=root[0].entry if root else None,
+            timeline=tuple(timeline(trace, found.failures)),
+            missing=found.missing,
+            capture=found.capture,
+        )
+        if root is None:
+            return Diagnosis(
+                "trace",
+                Verdict(None),
+                self.versions,
+                trace=report,
+                nothing=nothing_failed(Context()),
+            )
+        return replace(self._resolved(*root), input="trace", trace=report)
+
+    def judge(self, failure: Failure) -> Verdict:
+        """Gather evidence about a redacted failure and decide."""
+        evidence = self.gatherer.gather(failure) if self.gatherer else []
+        chances = (
+            self.model.chances(unwrap(failure.text).text, failure.context) if self.model else {}
+        )
+        return decide(evidence, chances, failure.context)
+
+    def _diagnosed(self, failure: Failure) -> Diagnosis:
+        redacted = _redacted(failure)
+        return self._resolved(redacted, self.judge(redacted))
+
+    def _resolved(self, failure: Failure, verdict: Verdict) -> Diagnosis:
+        if verdict.cause is None:
+            return Diagnosis(
+                failure.input,
+                verdict,
+                self.versions,
+                failure,
+                redactions=failure.redactions,
+                nothing=nothing_failed(failure.context),
+            )
+        reading = unwrap(failure.text).text
+        facts = find_facts(reading, verdict.evidence, failure.context)
+        answer = resolve(
+            verdict,
+            facts.facts,
+            failure.context,
+            knowledge=self.knowledge,
+            transient=self.transient,
+        )
+        job = failure.context.job.type if failure.context.job else None
+        return Diagnosis(
+            input=failure.input,
+            verdict=verdict,
+            versions=self.versions,
+            failure=failure,
+            facts=facts,
+            answer=answer,
+            redactions=failure.redactions,
+            incident=incident_of(verdict, answer.subject, failure, facts.facts.get("provider")),
+            rerun=rerun(job, verdict.cause, self.knowledge),
+        )
+
+
+def _redacted(failure: Failure) -> Failure:
+    """After this line no secret exists anywhere."""
+    redacted = redact(failure.text)
+    beside = replace(
+        failure.context,
+        url=redact(failure.context.url).text if failure.context.url else None,
+        operation=redact(failure.context.operation).text if failure.context.operation else None,
+    )
+    return replace(failure, text=redacted.text, redactions=redacted.redactions, context=beside)
+
+
+def _clean(text: str) -> str:
+    """Without what databases and encoders refuse: NUL and lone surrogates."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\x00", "\ufffd")
+
+
+def _rank(verdict: Verdict) -> tuple[int, float]:
+    """The root of a trace: what names a cause, before what refuses, before what merely fails."""
+    told = any(not piece.bare for piece in verdict.evidence)
+    order = {"not_permissions": 3, "undetermined_permissions": 1 if told else 2}
+    return order.get(verdict.cause or "", 0), 0.0

@@ -1,0 +1,1 @@
+"""How we answer: command line, HTTP, settings, storage."""

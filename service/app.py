@@ -1,0 +1,114 @@
+"""The application: parts put together, errors rendered, nothing decided."""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from classifiers import Diagnoser
+from service.dependencies import Clock
+from service.errors import (
+    MEDIA_TYPE,
+    InvalidInputError,
+    MethodNotAllowedError,
+    NotFoundError,
+    NotJsonError,
+    ServiceError,
+)
+from service.guard import Guard
+from service.routes import diagnoses, knowledge, operations
+from service.settings import Settings
+from service.store.store import Store
+
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    settings: Settings, diagnoser: Diagnoser, store: Store, clock: Clock = utc_now
+) -> FastAPI:
+    """Put the application together; its parts are made by the caller and closed at the end."""
+    app = FastAPI(
+        title="triage365",
+        version=diagnoser.versions.app,
+        summary="Which of six causes stands behind a Work 365 permissions error, and how to mend it.",
+        lifespan=_lifespan,
+    )
+    app.state.settings = settings
+    app.state.diagnoser = diagnoser
+    app.state.store = store
+    app.state.clock = clock
+    for module in (diagnoses, knowledge, operations):
+        app.include_router(module.router)
+    app.add_exception_handler(ServiceError, _on_service_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(Exception, _on_defect)
+    app.add_middleware(Guard, settings=settings)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.store.close()
+
+
+def _rendered(error: ServiceError) -> JSONResponse:
+    return JSONResponse(error.problem(), status_code=int(error.status), media_type=MEDIA_TYPE)
+
+
+async def _on_service_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ServiceError)  # noqa: S101 -- as registered
+    return _rendered(error)
+
+
+async def _on_invalid(_request: Request, error: Exception) -> JSONResponse:
+    """Say which member of our schema is wrong; never what was sent."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 -- as registered
+    found = error.errors()
+    if any(one["type"] == "json_invalid" for one in found):
+        return _rendered(NotJsonError())
+    return _rendered(InvalidInputError(errors=[_described(one) for one in found[:20]]))
+
+
+def _described(found: dict[str, Any]) -> dict[str, str]:
+    where: Sequence[str | int] = [part for part in found["loc"] if part != "body"]
+    if found["type"] == "extra_forbidden":
+        where = where[:-1]  # the unknown name is the client's, not ours
+        return {
+            "pointer": _pointer(where),
+            "detail": "a member is not known here; the OpenAPI document lists them",
+        }
+    detail = str(found["msg"]).removeprefix("Value error, ")
+    return {"pointer": _pointer(where), "detail": detail}
+
+
+def _pointer(where: Sequence[str | int]) -> str:
+    known = [str(part) for part in where if isinstance(part, int) or part.isidentifier()]
+    return "#/" + "/".join(known)
+
+
+async def _on_http_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 -- as registered
+    if error.status_code == MethodNotAllowedError.status:
+        return _rendered(MethodNotAllowedError())
+    if error.status_code == NotFoundError.status:
+        return _rendered(NotFoundError())
+    return _rendered(NotJsonError() if error.status_code == NotJsonError.status else ServiceError())
+
+
+async def _on_defect(_request: Request, error: Exception) -> JSONResponse:
+    """Name the kind of a defect in the log, never its text: it may quote the input."""
+    log.error("defect", extra={"kind": type(error).__name__})
+    return _rendered(ServiceError())

@@ -1,0 +1,1 @@
+"""Batches: files in, the same rows with the `triage_` columns out."""

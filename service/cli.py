@@ -1,0 +1,172 @@
+"""The command line: one function per command; heavy parts are imported where they are needed."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from service.commands.failures import CommandError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is 0 for done, 1 for failed, 2 for wrong use."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except CommandError as error:
+        print(f"triage365: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader has gone; nothing is left to say
+        return 0
+    except KeyboardInterrupt:
+        print("triage365: interrupted", file=sys.stderr)
+        return 1
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    parser = argparse.ArgumentParser(
+        prog="triage365",
+        description="Tells which of six causes stands behind a Work 365 permissions error, and how to mend it.",
+    )
+    parser.add_argument("--version", action="version", version=f"triage365 {version('triage365')}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _serve(commands)
+    _diagnose(commands)
+    _bulk(commands)
+    _evaluate(commands)
+    _knowledge(commands)
+    _signatures(commands)
+    return parser
+
+
+def _serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser("serve", help="run the HTTP service")
+    command.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    command.add_argument("--port", type=int, help="port to listen on (default 8365)")
+    command.add_argument("--workers", type=int, default=1, metavar="N", help="service processes")
+    command.set_defaults(run=_run_serve)
+
+
+def _diagnose(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser("diagnose", help="diagnose one message, HTTP response or HAR")
+    command.add_argument("file", nargs="?", default="-", help="a file, or - for standard input")
+    command.add_argument("--status", type=int, metavar="N", help="HTTP status, if you know it")
+    command.add_argument("--url", metavar="U", help="address that was called")
+    command.add_argument("--provider", metavar="P", help="external provider that was called")
+    command.add_argument("--identity", metavar="I", choices=IDENTITIES, help="; ".join(IDENTITIES))
+    command.add_argument("--json", action="store_true", help="print the whole diagnosis as JSON")
+    command.set_defaults(run=_run_diagnose)
+
+
+IDENTITIES = (
+    "user",
+    "application",
+    "service_account",
+    "owner",
+    "provider_integration",
+    "team",
+    "unknown",
+)
+
+
+def _bulk(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser("bulk", help="classify every row of a CSV or JSON Lines file")
+    command.add_argument("input", type=Path, help="a .csv or .jsonl file")
+    command.add_argument("output", type=Path, help="a file of the same format")
+    command.add_argument("--text-column", metavar="C", help="the column that holds the message")
+    command.set_defaults(run=_run_bulk)
+
+
+def _evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser("evaluate", help="measure the accuracy on labelled messages")
+    command.add_argument(
+        "dataset", type=Path, help="JSON Lines with text, label, acceptable, context"
+    )
+    command.add_argument("--only", choices=("signatures", "model"), help="measure one part alone")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=_run_evaluate)
+    command = commands.add_parser("train", help="rebuild the text model from the corpus")
+    command.set_defaults(run=_run_train)
+
+
+def _knowledge(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser("causes", help="list the causes and their variants")
+    command.add_argument("cause", nargs="?", metavar="ID", help="show one cause with its page")
+    command.set_defaults(run=_run_causes)
+    command = commands.add_parser("runbook", help="print the prevention runbook")
+    command.add_argument("--format", choices=("md", "html"), default="md", help="default: md")
+    command.set_defaults(run=_run_runbook)
+
+
+def _signatures(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser("signatures", help="the signature book")
+    actions = command.add_subparsers(required=True, metavar="ACTION")
+    action = actions.add_parser("list", help="every signature with its cause")
+    action.set_defaults(run=_run_signatures_list)
+    action = actions.add_parser("test", help="run the examples of every signature")
+    action.set_defaults(run=_run_signatures_test)
+
+
+def _run_serve(options: argparse.Namespace) -> int:
+    from service.commands.serve import serve  # noqa: PLC0415 -- see the module's first line
+
+    return serve(host=options.host, port=options.port, workers=options.workers)
+
+
+def _run_diagnose(options: argparse.Namespace) -> int:
+    from service.commands.diagnose import diagnose  # noqa: PLC0415
+
+    names = ("status", "url", "provider", "identity")
+    context = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    return diagnose(options.file, context, as_json=options.json)
+
+
+def _run_bulk(options: argparse.Namespace) -> int:
+    from service.commands.bulk import bulk  # noqa: PLC0415
+
+    return bulk(options.input, options.output, text_column=options.text_column)
+
+
+def _run_evaluate(options: argparse.Namespace) -> int:
+    from service.commands.accuracy import print_accuracy  # noqa: PLC0415
+
+    return print_accuracy(options.dataset, only=options.only, as_json=options.json)
+
+
+def _run_train(_options: argparse.Namespace) -> int:
+    from service.commands.accuracy import rebuild_model  # noqa: PLC0415
+
+    return rebuild_model()
+
+
+def _run_causes(options: argparse.Namespace) -> int:
+    from service.commands.knowledge import print_causes  # noqa: PLC0415
+
+    return print_causes(options.cause)
+
+
+def _run_runbook(options: argparse.Namespace) -> int:
+    from service.commands.knowledge import print_runbook  # noqa: PLC0415
+
+    return print_runbook(options.format)
+
+
+def _run_signatures_list(_options: argparse.Namespace) -> int:
+    from service.commands.signatures import print_signatures  # noqa: PLC0415
+
+    return print_signatures()
+
+
+def _run_signatures_test(_options: argparse.Namespace) -> int:
+    from service.commands.signatures import test_signatures  # noqa: PLC0415
+
+    return test_signatures()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

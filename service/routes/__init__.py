@@ -1,0 +1,1 @@
+"""The routes: each loads, asks, answers; nothing is decided here."""

@@ -1,0 +1,1 @@
+"""Where diagnoses are kept."""

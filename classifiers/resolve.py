@@ -22,6 +22,7 @@ from classifiers.resolution import (
 from classifiers.subject import choose_subject
 from corpus.catalogue import Aftercare, Cause, Knowledge, Step, Variant
 
+DANGERS = ("none", "access", "sign_in", "billing")  # in the order of their weight
 Part = TypeVar("Part", Step, Aftercare)
 
 
@@ -94,12 +95,14 @@ def _case(verdict: Verdict, facts: Facts, context: Context, knowledge: Knowledge
     job = knowledge.job(words.get("job_type")) or knowledge.job(context.operation)
     if job:
         words["job_type"] = job.id
-    provider = words.get("provider") if cause.id == "provider_authorization" else None
-    words["look_at"] = job.look_at if job else provider or knowledge.phrases.notes["look_at"]
+    notes, variant = knowledge.phrases.notes, cause.variant(verdict.variant)
+    words["the_provider"] = words.get("provider", notes["the_provider"])
+    named = words.get("provider") if cause.id == "provider_authorization" else None
+    words["look_at"] = job.look_at if job else variant.look_at or named or notes["look_at"]
     words |= {n: u for n in ("privilege_held",) if (u := link(n, subject, facts, context))}
     words["subject"] = fill(_phrase(subject, knowledge), words)
     traits = traits_of(subject, facts, context, words=words)
-    return _Case(cause, cause.variant(verdict.variant), subject, facts, context, words, traits)
+    return _Case(cause, variant, subject, facts, context, words, traits)
 
 
 def _phrase(subject: Subject, knowledge: Knowledge) -> str:
@@ -110,7 +113,8 @@ def _phrase(subject: Subject, knowledge: Knowledge) -> str:
 def _act(case: _Case) -> Act:
     acts = (a for a in case.variant.acts if applies(a.only, a.unless, case.traits))
     act = next(acts)  # the last one applies always
-    return Act(act.who, act.minutes, act.danger, act.reversible)
+    dangers = (act.danger, *(step.danger for step in _kept(case.variant.steps, case)))
+    return Act(act.who, act.minutes, max(dangers, key=DANGERS.index), act.reversible)
 
 
 def _summary(case: _Case, act: Act, knowledge: Knowledge) -> str:
@@ -136,8 +140,8 @@ def _question(case: _Case) -> Question | None:
 
 
 def _missing(case: _Case, knowledge: Knowledge) -> Iterator[str]:
-    beside = {"scope": case.context.scope, "environment": case.context.environment}
-    for name in case.cause.wants:
+    beside = {"scope": case.context.scope}
+    for name in case.variant.wants:
         if name not in case.words and not beside.get(name):
             yield knowledge.phrases.missing[name]
     if _moves_money(case) and not case.context.environment:
@@ -155,7 +159,7 @@ def _resolution(case: _Case, knowledge: Knowledge) -> Resolution:
 
 
 def _after_fix(case: _Case, knowledge: Knowledge) -> Iterator[After]:
-    if _in_sandbox(case) and _moves_money(case):
+    if _in_sandbox(case) and (_moves_money(case) or case.context.job):
         yield After(knowledge.phrases.notes["sandbox"], "none")
     for after in _kept(case.variant.after_fix, case):
         yield After(fill(after.text, case.words), after.danger)

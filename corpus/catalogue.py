@@ -142,6 +142,8 @@ class Variant:
     after_fix: tuple[Aftercare, ...] = ()
     questions: tuple[Question, ...] = ()
     stops: tuple[str, ...] = ()
+    wants: tuple[str, ...] = ()  # what is reported as missing where it is unknown
+    look_at: str | None = None  # where to look before a job runs again, if the job does not say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,6 @@ class Cause:
     resolution: str
     prevention: str
     split: Variant
-    wants: tuple[str, ...] = ()  # what is reported as missing where it is unknown
     variants: tuple[Variant, ...] = ()
     roles: tuple[Role, ...] = ()
     body: str = ""

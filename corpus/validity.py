@@ -21,7 +21,7 @@ FACTS = (
     "status", "provider", "connection", "process", "job", "owned", "issued_at", "expired_at",
     "tokens_valid_from",
 )  # fmt: skip
-ALWAYS_KNOWN = ("subject", "look_at")
+ALWAYS_KNOWN = ("subject", "look_at", "the_provider")
 CONTEXT_WORDS = ("job_type", "job_owner", "scheduled_for", "host", "privilege_held")
 WORDS = {*FACTS, *ALWAYS_KNOWN, *CONTEXT_WORDS}
 LINKS = {"user", "user_kind", "privilege_held", "roles_with_privilege", "start_job", "error_code"}

@@ -1,7 +1,7 @@
 """Who must be mended: the id in the message first, then what the context says."""
 
 from classifiers.evidence import Context, Facts
-from classifiers.principal import WORK365_APPLICATIONS
+from classifiers.principal import WORK365_APPLICATIONS, calls_provider
 from classifiers.resolution import Subject
 from corpus.catalogue import Cause
 
@@ -35,7 +35,7 @@ def choose_subject(cause: Cause, variant: str | None, facts: Facts, context: Con
     What text and context show is taken if the variant concerns such a kind at all; else the
     variant's usual kind. Without a variant nothing is assumed.
     """
-    shown = _shown(cause.id, facts, context)
+    shown = shown_kinds(cause.id, facts, context)
     guidance = cause.variant(variant)
     known = guidance.id == variant
     usual = guidance.subjects[0] if known or len(guidance.subjects) == 1 else "unknown"
@@ -43,14 +43,8 @@ def choose_subject(cause: Cause, variant: str | None, facts: Facts, context: Con
     return _named(kind, variant, facts)
 
 
-def is_work365(facts: Facts) -> bool | None:
-    """Whether the application in the message is Work 365's own; None where none is named."""
-    app = facts.get("app_id")
-    return app.casefold() in WORK365_APPLICATIONS if isinstance(app, str) else None
-
-
-def _shown(cause: str, facts: Facts, context: Context) -> list[str]:
-    """What speaks for a kind, the strongest first."""
+def shown_kinds(cause: str, facts: Facts, context: Context) -> list[str]:
+    """The kinds of subject that text and context speak for, the strongest first."""
     flow = "flow" in (context.operation or "").casefold()
     signs = (
         _OF_PRINCIPAL_TYPE.get(str(facts.get("principal_type", "")).casefold()),
@@ -60,8 +54,15 @@ def _shown(cause: str, facts: Facts, context: Context) -> list[str]:
         "connection_owner" if flow or facts.get("connection") else None,
         _OF_IDENTITY.get(context.identity or ""),
         "person" if context.scope == "one_user" else None,
+        "provider_integration" if calls_provider(context) else None,
     )
     return [kind for kind in signs if kind]
+
+
+def is_work365(facts: Facts) -> bool | None:
+    """Whether the application in the message is Work 365's own; None where none is named."""
+    app = facts.get("app_id")
+    return app.casefold() in WORK365_APPLICATIONS if isinstance(app, str) else None
 
 
 def _named(kind: str, variant: str | None, facts: Facts) -> Subject:

@@ -117,6 +117,18 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """Another variant of the same cause that fits better when the condition holds.
+
+    `split` as its name means that the evidence shows only the cause.
+    """
+
+    variant: str
+    only: Condition = ALWAYS
+    unless: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The pieces of the one sentence form: who cannot *what*, because *why*; what stands still."""
 
@@ -143,6 +155,7 @@ class Variant:
     questions: tuple[Question, ...] = ()
     stops: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()  # what is reported as missing where it is unknown
+    sharper: tuple[Lead, ...] = ()  # the first that applies is taken
     look_at: str | None = None  # where to look before a job runs again, if the job does not say it
 
 

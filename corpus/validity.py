@@ -44,6 +44,9 @@ def check_causes(causes: Sequence[Cause], *, people: Sequence[str], anchors: Seq
             raise KnowledgeError(f"{where}: the runbook has no section {cause.prevention}")
         for variant in (cause.split, *cause.variants):
             _check_variant(variant, f"{where}, {variant.id}", people=people)
+            for lead in variant.sharper:
+                if lead.variant != "split" and (cause.id, lead.variant) not in leads:
+                    raise KnowledgeError(f"{where}, {variant.id}: no variant {lead.variant}")
             for question in variant.questions:
                 _check_question(question, leads, f"{where}, {variant.id}, question")
 

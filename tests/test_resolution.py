@@ -10,6 +10,7 @@ from classifiers.evidence import Context, Verdict
 from classifiers.rendering import fill, link, words_of
 from classifiers.resolution import Subject
 from classifiers.resolve import nothing_failed, rerun, resolve
+from classifiers.variant import sharpen
 from corpus import KnowledgeError, load_application_user_move, load_knowledge
 from corpus.catalogue import Choice, Question
 from corpus.validity import check_causes
@@ -364,3 +365,63 @@ def test_a_question_that_leads_nowhere_stops_the_start():
             people=tuple(KNOWLEDGE.phrases.people),
             anchors=[c.prevention for c in KNOWLEDGE.causes],
         )
+
+
+@pytest.mark.parametrize(
+    ("cause", "variant", "facts", "context", "expected"),
+    [
+        pytest.param(
+            "environment_access", "not_a_member_here", {"error_code": "0x80072560"},
+            {"identity": "application"}, "application_user_missing_or_off",
+            id="not a member, an application",
+        ),
+        pytest.param(
+            "environment_access", "not_a_member_here", {"error_code": "0x80072560"}, {}, None,
+            id="not a member, nobody knows who",
+        ),
+        pytest.param(
+            "environment_access", "not_a_member_here", {"error_code": "0x80072560"},
+            {"identity": "user"}, "not_a_member_here", id="not a member, a person",
+        ),
+        pytest.param(
+            "service_identity_consent", "grant_ended", {"error_code": "AADSTS700082"},
+            {"identity": "user"}, "own_sign_in_ended", id="an ended grant, a person",
+        ),
+        pytest.param(
+            "service_identity_consent", "grant_ended", {"error_code": "AADSTS700082"},
+            {"operation": "flow action"}, "own_sign_in_ended", id="an ended grant, a flow",
+        ),
+        pytest.param(
+            "service_identity_consent", "grant_ended", {"error_code": "AADSTS700082"},
+            {"identity": "service_account"}, "grant_ended", id="an ended grant, the service",
+        ),
+        pytest.param(
+            "missing_security_role", "role_missing", {"privilege": "prvReadInvoice"},
+            {"identity": "service_account"}, "identity_role", id="a role, the service account",
+        ),
+        pytest.param(
+            "provider_authorization", "grant_ended",
+            {"error_code": "AADSTS50173", "provider": "Microsoft Partner Center"}, {},
+            "pc_consent_or_token", id="a variant of another cause",
+        ),
+        pytest.param(
+            "undetermined_permissions", None, {}, {"job": {"state": "Waiting"}},
+            "environment_or_engine_stopped", id="silence",
+        ),
+    ],
+)  # fmt: skip
+def test_the_variant_fits_the_principal(cause, variant, facts, context, expected):
+    verdict = Verdict(cause, variant)
+
+    sharper = sharpen(verdict, facts, Context.of(context), knowledge=KNOWLEDGE)
+
+    assert (sharper.cause, sharper.variant) == (cause, expected)
+
+
+def test_no_variant_sharpens_back_and_forth():
+    for cause, variant in VARIANTS:
+        for facts, context in cases():
+            known = Context.of(context)
+            once = sharpen(Verdict(cause, variant), facts, known, knowledge=KNOWLEDGE)
+
+            assert sharpen(once, facts, known, knowledge=KNOWLEDGE).variant == once.variant

@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-
 # `password@host` of a URL looks like an address; the host has to stay.
 _YIELDING = frozenset((b"mail_address",))
 

@@ -9,6 +9,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
+
+import re2
+
+from classifiers.secrets.linear import linear
 
 MAX_LEVELS = 12  # eight levels of JSON inside URL inside HTML, and what remains is a puzzle
 MIN_BASE64_CHARS = 24
@@ -22,7 +27,8 @@ _ESCAPE = re.compile(
     rb"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|\xc2\xad",  # invisible
     re.VERBOSE,
 )
-_BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{%d,}={0,2}" % MIN_BASE64_CHARS)
+_BASE64_RUN = rf"[A-Za-z0-9+/_-]{{{MIN_BASE64_CHARS},}}={{0,2}}"
+GUID_CHARS = 36
 _SHORT = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _CONTROL = bytes(set(range(32)) - {9, 10, 13}) + b"\x7f"
 _ASCII_WORD = re.compile(rb"[\x80-\xff]")
@@ -140,14 +146,21 @@ _LOOKALIKE = re.compile(b"|".join(re.escape(letter) for letter in _LOOKALIKES))
 
 def base64_texts(text: bytes) -> Iterator[tuple[int, int, bytes]]:
     """Yield start, end and content of every run that is the base64 form of a text."""
-    for run in _BASE64_RUN.finditer(text):
+    for run in _base64_run().finditer(text):
         content = base64_text(run.group())
         if content is not None:
             yield run.start(), run.end(), content
 
 
+@cache
+def _base64_run() -> re2._Regexp:
+    return linear(_BASE64_RUN)
+
+
 def base64_text(run: bytes) -> bytes | None:
     """What the run says, or None if it is not the base64 form of a text."""
+    if len(run) == GUID_CHARS and run[8:24:5] == b"----":
+        return None
     run = run.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
     if not _is_text(_decoded(run[:MIN_BASE64_CHARS])):
         return None

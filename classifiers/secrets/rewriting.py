@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import cache
+
+import re2
 
 from classifiers.secrets.claims import Claim, Found, merged
 from classifiers.secrets.decoding import View, base64_texts, encoded_like, escaped, folded, views
-from classifiers.secrets import places as by_place
-from classifiers.secrets import shapes as by_shape
+from classifiers.secrets.linear import any_of
+from classifiers.secrets.patterns import HINTS
+from classifiers.secrets.places import assigned, place_secrets
+from classifiers.secrets.shapes import KEY_BEGIN, SECRETS, shape_secrets
 from classifiers.secrets.tags import TAG, Tags
 
 MAX_DEPTH = 5  # of base64 inside base64; deeper runs go as a whole
 MIN_REPEATED_CHARS = 8
+MAX_REPEAT_BYTES = 10**10  # secrets times length of the text: what looking for repeats may cost
+LOOSE = "loose_assignment"  # its names are everywhere, so it runs on its own
 
 _EVIDENCE = re.compile(
     rb"(?i)error|fault|fail|denied|refused|reject|expired|invalid|forbidden|unauthori|not |aadsts"
-    rb"|prv[a-z]|0x[0-9a-f]{8}|\b[1-5]\d\d\b|\d{4,}|[0-9a-f]{8}-[0-9a-f]{4}-|https?://|exit|kind|code|name|disabled|declined|missing|locked|debug"
+    rb"|prv[a-z]|0x[0-9a-f]{8}|\b[1-5]\d\d\b|\d{4,}|[0-9a-f]{8}-[0-9a-f]{4}-|https?://|exit|kind"
+    rb"|code|name|disabled|declined|missing|locked|debug"
 )
 _REPEATABLE = re.compile(rb"(?i)[^\s]*(?:\d[^\s]*[a-z]|[a-z][^\s]*\d|[a-z][!#$%&*+=?@^~])[^\s]*")
 
 
-def rewritten(
-    raw: bytes, tags: Tags, depth: int = MAX_DEPTH, places: Iterable[Found] = ()
-) -> bytes:
+def rewritten(raw: bytes, tags: Tags, depth: int = MAX_DEPTH, places: Iterable[Found] = ()) -> bytes:
     """Replace every secret of a text.
 
     Args:
@@ -32,15 +39,14 @@ def rewritten(
         depth: How many layers of base64 to open.
         places: Secrets that the caller knows from where the text stands.
     """
-    if not places and _is_plain(raw):
+    claims = [Claim(f.start, f.end, f.label, raw[f.start : f.end]) for f in places]
+    claims += _claims(raw, tags, depth)
+    if not claims:
         return raw
     tags.reserve(raw)
-    known = [Claim(f.start, f.end, f.label, raw[f.start : f.end]) for f in places]
-    protected = [tag.span() for tag in TAG.finditer(raw)]
-    claims = _outside(merged([*known, *_claims(raw, tags, depth)]), protected)
     pieces: list[bytes] = []
     done = 0
-    for claim in claims:
+    for claim in _outside_tags(merged(claims), raw):
         instead = claim.instead or tags.replace(claim.label, claim.secret)
         pieces += (raw[done : claim.start], instead)
         done = claim.end
@@ -48,19 +54,16 @@ def rewritten(
     return b"".join(pieces)
 
 
-def without_repeats(text: bytes, tags: Tags) -> bytes:
-    """Replace what was recognised as a secret in one place wherever else it stands."""
-    for secret, tag in tags.known().items():
-        if len(secret) >= MIN_REPEATED_CHARS and secret in text and _REPEATABLE.fullmatch(secret):
-            text = text.replace(secret, tag)
-    return text
-
-
-def _outside(claims: list[Claim], protected: list[tuple[int, int]]) -> list[Claim]:
+def _outside_tags(claims: list[Claim], raw: bytes) -> list[Claim]:
     """Leave out claims that touch a tag: its secret went before."""
-    if not protected:
-        return claims
-    return [c for c in claims if not any(a < c.end and c.start < b for a, b in protected)]
+    spans = [tag.span() for tag in TAG.finditer(raw)]
+    ends = [end for _, end in spans]
+
+    def touches(claim: Claim) -> bool:
+        index = bisect_right(ends, claim.start)
+        return index < len(spans) and spans[index][0] < claim.end
+
+    return [claim for claim in claims if not touches(claim)]
 
 
 def _claims(raw: bytes, tags: Tags, depth: int) -> Iterator[Claim]:
@@ -85,24 +88,41 @@ def _claims_in(view: View, tags: Tags, depth: int) -> Iterator[Claim]:
 
 
 def _found(text: bytes) -> Iterator[Found]:
-    if by_place.suspicious(text):
-        yield from by_place.place_secrets(text)
-    if by_shape.suspicious(text):
-        yield from by_shape.shape_secrets(text)
+    if _any_place().search(text) is not None:
+        yield from place_secrets(text)
+    else:
+        yield from assigned(text, LOOSE)
+    if _any_shape().search(text) is not None:
+        yield from shape_secrets(text)
 
 
-def _is_plain(raw: bytes) -> bool:
-    """Whether no rule finds anything, told without looking closer: the way of most texts."""
-    return not (suspicious(raw) or escaped(raw) or _NOT_ASCII.search(raw))
+# One pass each that tells whether it is worth while to look closer: most texts end here. Both
+# together in one automaton have so many states that it falls back to a hundred times slower way.
+@cache
+def _any_place() -> re2._Regexp:
+    return any_of(HINTS)
+
+
+@cache
+def _any_shape() -> re2._Regexp:
+    return any_of((KEY_BEGIN.pattern.decode(), *(each.pattern for each in SECRETS)))
 
 
 def suspicious(text: bytes) -> bool:
-    """Whether some rule could find something in the text as it is."""
+    """Whether a closer look could find something, or the text first has to be decoded."""
     return (
-        by_place.suspicious(text)
-        or by_shape.suspicious(text)
+        escaped(text)
+        or _any_place().search(text) is not None
+        or _any_shape().search(text) is not None
+        or next(assigned(text, LOOSE), None) is not None
         or next(base64_texts(text), None) is not None
     )
 
 
-_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+def without_repeats(text: bytes, tags: Tags) -> bytes:
+    """Replace what was recognised as a secret in one place wherever else it stands."""
+    known = list(tags.known().items())[: 1 + MAX_REPEAT_BYTES // (len(text) + 1)]
+    for secret, tag in known:
+        if len(secret) >= MIN_REPEATED_CHARS and secret in text and _REPEATABLE.fullmatch(secret):
+            text = text.replace(secret, tag)
+    return text

@@ -13,7 +13,7 @@ import re2
 from classifiers.secrets.claims import Found
 from classifiers.secrets.decoding import base64_text
 from classifiers.secrets.linear import linear
-from classifiers.secrets.names import looks_random
+from classifiers.secrets.values import looks_random
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _is_ipv4(text: bytes, start: int, end: int) -> bool:
 
 def _is_ipv6(text: bytes, start: int, end: int) -> bool:
     value = text[start:end]
-    if value.count(b":") < 3 and b"::" not in value or not re.search(rb"\d", value):
+    if (value.count(b":") < 3 and b"::" not in value) or not re.search(rb"\d", value):
         return False
     if len([each for each in value.split(b":") if each]) < 3 and b"." not in value:
         return False
@@ -212,14 +212,14 @@ def shape_secrets(text: bytes) -> Iterator[Found]:
                 yield Found(secret.kind.encode(), start, end)
 
 
-_KEY_BEGIN = re.compile(rb"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
+KEY_BEGIN = re.compile(rb"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_LINE = re.compile(rb"[^\n]{0,80}?([A-Za-z0-9+/]{16,}={0,2})[ \t\r\"\\]{0,4}(?:\n|$)")
 MAX_KEY_BYTES = 20_000
 
 
 def _private_keys(text: bytes) -> Iterator[Found]:
     done = 0
-    for begin in _KEY_BEGIN.finditer(text):
+    for begin in KEY_BEGIN.finditer(text):
         if begin.start() >= done:
             done = _key_end(text, begin.end())
             yield Found(b"private_key", begin.start(), done)
@@ -241,12 +241,3 @@ def _key_end(text: bytes, position: int) -> int:
         position = newline + 1
     return position
 
-
-@cache
-def _any_shape() -> re2._Regexp:
-    return linear("|".join((_KEY_BEGIN.pattern.decode(), *(each.pattern for each in SECRETS))))
-
-
-def suspicious(text: bytes) -> bool:
-    """Whether any shape of the table could be in the text."""
-    return _any_shape().search(text) is not None

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from classifiers.secrets.claims import Found
-from classifiers.secrets.decoding import escaped
+from classifiers.secrets.cookies import cookie_label
 from classifiers.secrets.names import kind_of
-from classifiers.secrets.places import cookie_label, named_value
+from classifiers.secrets.places import named_value
 from classifiers.secrets.rewriting import rewritten, suspicious
 from classifiers.secrets.tags import Tags
 
@@ -106,7 +106,7 @@ class TraceRewriter:
 
     def _name(self, token: re.Match[bytes]) -> None:
         self._open[-1].key = token.group().strip(b'"')[:200]
-        if suspicious(token.group()) or escaped(token.group()):
+        if suspicious(token.group()):
             self._rewrite(_String(*token.span(), b""), ())
 
     def _value(self, token: re.Match[bytes]) -> None:
@@ -145,7 +145,7 @@ class TraceRewriter:
         elif places := tuple(named_value(name, inside)):
             plain = _plain(self.text[string.start : string.end])
             self._rewrite(string, tuple(named_value(name, plain)) or places)
-        elif suspicious(inside) or escaped(inside):
+        elif suspicious(inside):
             self._rewrite(string, ())
 
     def _rewrite(self, string: _String, places: tuple[Found, ...]) -> None:

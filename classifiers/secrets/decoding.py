@@ -19,16 +19,16 @@ MAX_LEVELS = 12  # eight levels of JSON inside URL inside HTML, and what remains
 MIN_BASE64_CHARS = 24
 
 # Every branch is short and bounded, so that the standard engine runs in linear time here.
-_ESCAPE = re.compile(
-    rb"""\\(?:u[0-9a-fA-F]{4}|["'/\\bfnrt])"""  # JSON, JavaScript, C#
-    rb"|%[0-9a-fA-F]{2}"  # URL
-    rb"|&(?:amp|quot|lt|gt|apos|nbsp|\#[0-9]{1,6}|\#[xX][0-9a-fA-F]{1,5});"  # HTML, XML
-    rb'|""'  # CSV
-    rb"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|\xc2\xad",  # invisible
-    re.VERBOSE,
+ESCAPE = (
+    r"""\\(?:u[0-9a-fA-F]{4}|["'/\\bfnrt])"""  # JSON, JavaScript, C#
+    r"|%[0-9a-fA-F]{2}"  # URL
+    r"|&(?:amp|quot|lt|gt|apos|nbsp|#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5});"  # HTML, XML
+    r'|""'  # CSV
+    r"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|\xc2\xad"  # invisible
 )
-_BASE64_RUN = rf"[A-Za-z0-9+/_-]{{{MIN_BASE64_CHARS},}}={{0,2}}"
-GUID_CHARS = 36
+_ESCAPE = re.compile(ESCAPE.encode())
+# A GUID has 36 characters, so that the alphabet with `-` begins to count only beyond it.
+BASE64_RUN = rf"[A-Za-z0-9+/]{{{MIN_BASE64_CHARS},}}={{0,2}}|[A-Za-z0-9_-]{{37,}}={{0,2}}"
 _SHORT = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _CONTROL = bytes(set(range(32)) - {9, 10, 13}) + b"\x7f"
 _ASCII_WORD = re.compile(rb"[\x80-\xff]")
@@ -78,11 +78,6 @@ def views(raw: bytes) -> Iterator[View]:
             return
         yield view
         view = _undone(view, _ESCAPE)
-
-
-def escaped(text: bytes) -> bool:
-    """Whether there is anything to undo."""
-    return _ESCAPE.search(text) is not None
 
 
 def folded(view: View) -> View | None:
@@ -154,13 +149,11 @@ def base64_texts(text: bytes) -> Iterator[tuple[int, int, bytes]]:
 
 @cache
 def _base64_run() -> re2._Regexp:
-    return linear(_BASE64_RUN)
+    return linear(BASE64_RUN)
 
 
 def base64_text(run: bytes) -> bytes | None:
     """What the run says, or None if it is not the base64 form of a text."""
-    if len(run) == GUID_CHARS and run[8:24:5] == b"----":
-        return None
     run = run.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
     if not _is_text(_decoded(run[:MIN_BASE64_CHARS])):
         return None

@@ -42,7 +42,9 @@ _PERHAPS = {
     "credential": r"authorization|authorizationauxiliary",
 }
 ONE_TIME_CODE = "one_time_code"
-_ONE_TIME_CODE = re.compile(r"otp|otc|totp|mfacode|verificationcode|securitycode|additionalauthdata|pin")
+_ONE_TIME_CODE = re.compile(
+    r"otp|otc|totp|mfacode|verificationcode|securitycode|additionalauthdata|pin"
+)
 _HARMLESS = re.compile(
     r"(?:publickey|cancellation|skip|page|paging|continuation|delta|sync|concurrency|change)tokens?$"
     r"|(?:status|state|error|country|postal|zip|result|response|reason|type|currency|language|event|"

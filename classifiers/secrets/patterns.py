@@ -30,7 +30,8 @@ def _name(words: str) -> str:
     return rf"[\w.@$-]*?(?:{words})[\w.-]*"
 
 
-_NAME = _name(f"{_SURE}|{_LIKELY}|{_LOOSE}")
+_FIRM = f"{_SURE}|{_LIKELY}"
+_NAME = _name(f"{_FIRM}|{_LOOSE}")
 _QUOTED = r'"(?:[^"\\]|\\.)*(?:"|\z)' + r"|'(?:[^'\\\n]|\\.)*(?:'|\z)"
 _TOKEN = r"""(?:\[[^\[\]]*\]|[^\s"'&;<>\\\[\]]|\\[^\s"'/\\bfnrtu])+"""
 _BETWEEN = r"""["'\]]*\s*(?:=>|:=|[:=]|：|＝)\s*\[?\s*"""
@@ -55,7 +56,7 @@ PLACES = {
     "loose_assignment": _assignment(_LOOSE, _long(16)),
     # ["name", "value"]; --name value, -Name "value"
     "pair": rf"(?i)[\[(]\s*[\"']({_NAME})[\"']\s*,\s*({_QUOTED})\s*[\])]",
-    "option": rf"(?i)(?:^|[\s\"'])--?({_NAME})[ \t]+({_QUOTED}|{_TOKEN})",
+    "option": rf"(?i)(?:^|[\s\"'])--?({_name(_FIRM)})[ \t]+({_QUOTED}|{_TOKEN})",
     "secure_string": rf"(?i)ConvertTo-SecureString\s+(?:-String\s+)?({_QUOTED})",
     # <name>value</name>, <setting name="name"><value>value, <input name="name" value="value">
     "element": rf"(?i)<(?:\w+:)?({_NAME})(?:\s[^<>]*)?>\s*"
@@ -80,18 +81,18 @@ PLACES = {
 }
 
 # What each of these patterns cannot do without, short enough for one automaton over all of them.
-_ALL = f"{_SURE}|{_LIKELY}|{_LOOSE}"
 HINTS = (
     rf"(?i)(?:{_SURE})[\w.-]*(?:{_BETWEEN}|{_CELLS})\S",
     rf"(?i)(?:{_LIKELY})[\w.-]*(?:{_BETWEEN}|{_CELLS})[\"']?[^\s\"'&;<>\\,\[\](){{}}]{{6}}",
     r"[\[(]\s*[\"'][\w.@$-]+[\"']\s*,\s*[\"']",  # pair
-    rf"(?i)-[\w.@$-]*(?:{_ALL})[\w.-]*[ \t]+\S",  # option
+    rf"(?i)(?:^|[\s\"'])-[\w.@$-]*(?:{_FIRM})[\w.-]*[ \t]+\S",  # option
     r"(?i)ConvertTo-SecureString|<value>|\bvalue\s*=|\"(?:value|cookies)\"\s*:",
-    rf"(?i)<[\w.:@$-]*(?:{_ALL})[\w.-]*[\s>]",  # element
+    rf"(?i)<[\w.:@$-]*(?:{_FIRM})[\w.-]*[\s>]",  # element
+    rf"(?i)<[\w.:@$-]*(?:{_LOOSE})[\w.-]*(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?\s*[^<\s]{{16}}",
     rf"(?i)cookie2?(?:{_BETWEEN}|[\"']\s*,|{_CELLS})|--cookie|\s-b\s",
     rf"(?:{COOKIE})=[^\s;,\"'<>\\&]{{4}}",
-    r"(?i)authorization[\w-]*(?:[\"']\s*,|</)",  # with `:` or `=` it is an assignment as well
-    rf"(?i)authorization[\w-]*{_BETWEEN}[\"']?[A-Za-z][\w.-]+[ \t+]+[\w.~+/=:|-]{{6}}",
+    rf"(?i)authorization[\w-]*(?:{_BETWEEN}|[\"']\s*,\s*|{_CELLS})[\"']?"
+    r"[a-z][\w.-]+[ \t+]+[\w.~+/=:|-]{6}",
     PLACES["basic"],
     PLACES["bearer"],
     r"://[^\s/:@\"'<>?#]*:[^\s/@\"'<>]+@",  # user_info

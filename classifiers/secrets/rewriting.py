@@ -10,7 +10,15 @@ from functools import cache
 import re2
 
 from classifiers.secrets.claims import Claim, Found, merged
-from classifiers.secrets.decoding import View, base64_texts, encoded_like, escaped, folded, views
+from classifiers.secrets.decoding import (
+    BASE64_RUN,
+    ESCAPE,
+    View,
+    base64_texts,
+    encoded_like,
+    folded,
+    views,
+)
 from classifiers.secrets.linear import any_of
 from classifiers.secrets.patterns import HINTS
 from classifiers.secrets.places import assigned, place_secrets
@@ -30,7 +38,9 @@ _EVIDENCE = re.compile(
 _REPEATABLE = re.compile(rb"(?i)[^\s]*(?:\d[^\s]*[a-z]|[a-z][^\s]*\d|[a-z][!#$%&*+=?@^~])[^\s]*")
 
 
-def rewritten(raw: bytes, tags: Tags, depth: int = MAX_DEPTH, places: Iterable[Found] = ()) -> bytes:
+def rewritten(
+    raw: bytes, tags: Tags, depth: int = MAX_DEPTH, places: Iterable[Found] = ()
+) -> bytes:
     """Replace every secret of a text.
 
     Args:
@@ -96,8 +106,8 @@ def _found(text: bytes) -> Iterator[Found]:
         yield from shape_secrets(text)
 
 
-# One pass each that tells whether it is worth while to look closer: most texts end here. Both
-# together in one automaton have so many states that it falls back to a hundred times slower way.
+# One pass each that tells whether it is worth while to run the rules one by one. Both together in
+# one automaton have so many states that it falls back to a way a hundred times slower.
 @cache
 def _any_place() -> re2._Regexp:
     return any_of(HINTS)
@@ -109,14 +119,22 @@ def _any_shape() -> re2._Regexp:
 
 
 def suspicious(text: bytes) -> bool:
-    """Whether a closer look could find something, or the text first has to be decoded."""
+    """Whether a closer look could find something; most texts end here."""
     return (
-        escaped(text)
-        or _any_place().search(text) is not None
-        or _any_shape().search(text) is not None
+        _any_place_or_escape().search(text) is not None
+        or _any_shape_or_encoding().search(text) is not None
         or next(assigned(text, LOOSE), None) is not None
-        or next(base64_texts(text), None) is not None
     )
+
+
+@cache
+def _any_place_or_escape() -> re2._Regexp:
+    return any_of((*HINTS, ESCAPE, r"[\x80-\xff]"))
+
+
+@cache
+def _any_shape_or_encoding() -> re2._Regexp:
+    return any_of((KEY_BEGIN.pattern.decode(), *(each.pattern for each in SECRETS), BASE64_RUN))
 
 
 def without_repeats(text: bytes, tags: Tags) -> bytes:

@@ -240,4 +240,3 @@ def _key_end(text: bytes, position: int) -> int:
             break
         position = newline + 1
     return position
-

@@ -9,7 +9,7 @@ enough gives way to "undetermined".
 import math
 from collections.abc import Mapping, Sequence
 
-from classifiers.evidence import Alternative, Context, Evidence, Verdict
+from classifiers.evidence import Alternative, Evidence, Verdict
 from corpus.terms import CAUSE_IDS, NAMED_CAUSES
 
 TELLING = 6.0  # one telling piece of evidence: stronger than the model at its surest
@@ -19,19 +19,23 @@ YIELDS = 4.0  # what a cause loses to one that stands before it in ORDER
 LEAST_CHANCE = 0.01  # the model's word is bounded: ln(0.01) = -4.6
 ENOUGH = 0.6  # a named cause needs this chance, or the answer is "undetermined"
 
+UNDETERMINED = "undetermined_permissions"
+OTHER = "not_permissions"
+
 # Labelling rules 2, 3 and 13: the owner wins over the privilege and over being disabled; never
-# having reached the environment wins over lacking a role in it.
+# having reached the environment wins over lacking a role in it. A log that names a cause names
+# other faults and refusals beside it, which follow from it more often than they cause it.
 ORDER = (
     ("workflow_owner", "environment_access"),
     ("workflow_owner", "missing_security_role"),
     ("environment_access", "missing_security_role"),
+    *((cause, other) for cause in NAMED_CAUSES for other in (UNDETERMINED, OTHER)),
 )
 
 BANDS = (("high", 0.9), ("medium", 0.7), ("low", 0.0))
-UNDETERMINED = "undetermined_permissions"
 
 
-def decide(evidence: Sequence[Evidence], chances: Mapping[str, float], context: Context) -> Verdict:
+def decide(evidence: Sequence[Evidence], chances: Mapping[str, float]) -> Verdict:
     """Weigh all evidence about one failure.
 
     Args:
@@ -44,13 +48,13 @@ def decide(evidence: Sequence[Evidence], chances: Mapping[str, float], context: 
     odds = {cause: math.exp(score) for cause, score in scores.items()}
     total = sum(odds.values())
     ranked = sorted(((odd / total, cause) for cause, odd in odds.items()), key=_by_chance)
-    cause, confidence = _chosen(ranked, telling, kept, chances)
+    cause, confidence = _chosen(ranked, has_evidence=bool(kept or chances))
     return _verdict(cause, confidence, ranked, kept)
 
 
 def unrefined(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Without the pieces that a present signature refines."""
-    refined = {f"signature:{id}" for piece in evidence for id in piece.refines}
+    refined = {f"signature:{name}" for piece in evidence for name in piece.refines}
     return [piece for piece in evidence if piece.origin not in refined]
 
 
@@ -75,22 +79,12 @@ def _scores(pieces: Sequence[Evidence], chances: Mapping[str, float]) -> dict[st
     return scores
 
 
-def _chosen(
-    ranked: Sequence[tuple[float, str]],
-    telling: Sequence[Evidence],
-    kept: Sequence[Evidence],
-    chances: Mapping[str, float],
-) -> tuple[str, float]:
+def _chosen(ranked: Sequence[tuple[float, str]], *, has_evidence: bool) -> tuple[str, float]:
     confidence, cause = ranked[0]
-    if not kept and not chances:
-        return UNDETERMINED, 1.0 / len(CAUSE_IDS)
-    if (
-        cause in NAMED_CAUSES
-        and confidence < ENOUGH
-        and not (telling and len({e.cause for e in telling}) == 1)
-    ):
-        chance = dict((c, p) for p, c in ranked)[UNDETERMINED]
-        return UNDETERMINED, max(chance, 1.0 - confidence)
+    if not has_evidence:
+        return UNDETERMINED, confidence
+    if cause in NAMED_CAUSES and confidence < ENOUGH:
+        return UNDETERMINED, 1.0 - confidence
     return cause, confidence
 
 

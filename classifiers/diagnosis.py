@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from classifiers.evidence import Evidence, Failure, InputKind, Redaction, Verdict
+from classifiers.evidence import Evidence, Failure, InputKind, Verdict
 from classifiers.facts import Found
 from classifiers.model.features import masked
+from classifiers.redact import Redaction
 from classifiers.resolution import Answer, Subject
 
 

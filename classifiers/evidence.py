@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+from classifiers.redact import Redaction
+
 InputKind = Literal["text", "response", "trace"]
 Facts = Mapping[str, str | int | list[str]]
 
@@ -47,14 +49,6 @@ class Context:
             job=_job(job) if isinstance(job, Mapping) else None,
             **{name: _word(value) for name, value in known.items()},
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Redaction:
-    """How many secrets of one kind were replaced."""
-
-    kind: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)

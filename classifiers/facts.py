@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import regex
 
 from classifiers.evidence import Context, Evidence, Facts
+from corpus.terms import FACTS
 
 _GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
@@ -98,14 +99,6 @@ def _of_evidence(evidence: Sequence[Evidence]) -> dict[str, str | int | list[str
         for name, value in piece.facts.items():
             facts.setdefault(name, value)
     return {name: value for name, value in facts.items() if name in FACTS}
-
-
-# The contract's closed list.
-FACTS = frozenset(
-    "error_code error_codes privilege privileges access_right depth table record_id principal_id "
-    "principal_type app_id tenant_id environment_id status provider connection process job owned "
-    "issued_at expired_at tokens_valid_from".split()
-)
 
 
 def _firsts(table: Iterable[tuple[str, str]], text: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from classifiers.decide import decide
 from classifiers.diagnosis import Diagnosis, TraceReport, Versions, incident_of
-from classifiers.evidence import Context, Failure, InputKind, Verdict
+from classifiers.evidence import Context, Failure, Verdict
 from classifiers.facts import find_facts
 from classifiers.formats import har, http_response
 from classifiers.formats.http_response import HttpResponse
@@ -111,7 +111,7 @@ class Diagnoser:
         chances = (
             self.model.chances(unwrap(failure.text).text, failure.context) if self.model else {}
         )
-        return decide(evidence, chances, failure.context)
+        return decide(evidence, chances)
 
     def _diagnosed(self, failure: Failure) -> Diagnosis:
         redacted = _redacted(failure)

@@ -1,4 +1,4 @@
-"""Whose failure it is: the kind of identity that was refused, as far as text and context show it."""
+"""Whose failure it is: the kind of identity that was refused, as text and context show it."""
 
 import regex
 

@@ -33,20 +33,20 @@ _PLUS = regex.compile(r"(?<=[\w.,:;'\"()\-])\+(?=[\w'\"(\[{])")
 _DOUBLED = regex.compile(r'""(?=[^\s",:}\]])|(?<=[^\s",:{\[])""')
 _LINE_QUOTE = regex.compile(r"(?m)^[ \t]*(?:[>|│┃║╷╵][ \t]?)+")
 _LINE_PREFIX = regex.compile(
-    r"(?m)^[ \t]*[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d?[./-]\d\d?[./-]\d{2,4})[T ,]+\d\d?:\d\d(?::\d\d)?(?:[.,]\d{1,9})?"
+    r"(?m)^[ \t]*[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d?[./-]\d\d?[./-]\d{2,4})"
+    r"[T ,]+\d\d?:\d\d(?::\d\d)?(?:[.,]\d{1,9})?"
     r"(?: ?(?:Z|UTC|[AP]M|[+-]\d\d:?\d\d))?[\])]?[ \t]*(?:[-|:][ \t]*)?"
-    r"(?:\[?(?:TRACE|DEBUG|INFO|INFORMATION|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|SEVERE|inf|wrn|fail|fatl)\]?[ \t:|-]*)?"
+    r"(?:\[?(?:TRACE|DEBUG|INFO(?:RMATION)?|WARN(?:ING)?|ERR(?:OR)?|FATAL|CRITICAL|SEVERE|"
+    r"inf|wrn|fail|fatl)\]?[ \t:|-]*)?"
     r"(?:\[[\w.:#/-]{1,60}\][ \t:|-]*){0,3}",
     regex.I,
-)
-_CURLY = regex.compile(
-    "[\u2018\u2019\u201c\u201d\u00ab\u00bb\u2013\u2014\u00a0\u202f\u200b\ufeff]|â€™|â€˜|â€œ|â€\x9d|ï¿½|\ufffd"
 )
 _STRAIGHT = {
     "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00ab": '"', "\u00bb": '"',
     "\u2013": "-", "\u2014": "-", "\u00a0": " ", "\u202f": " ", "\u200b": "", "\ufeff": "",
     "â€™": "'", "â€˜": "'", "â€œ": '"', "â€\x9d": '"', "ï¿½": "'", "\ufffd": "'",
 }  # fmt: skip
+_CURLY = regex.compile("|".join(_STRAIGHT))
 _SPACE = regex.compile(r"\s+")
 _WRAP = regex.compile(r"\r?\n[ \t]*(?:[|│][ \t]*)?")
 

@@ -188,7 +188,7 @@ def _is_sent_to_sign_in(entry: Entry) -> bool:
 
 
 def _page(url: str) -> str:
-    return url.split("?")[0].split("#")[0]
+    return url.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
 
 
 def _host(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Error codes as data: one TOML file per system, one line per code, each with the causes it points to."""
+"""Error codes as data: one TOML file per system, one line per code with the causes it shows."""
 
 import tomllib
 from collections.abc import Iterator, Mapping

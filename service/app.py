@@ -41,7 +41,7 @@ def create_app(
     app = FastAPI(
         title="triage365",
         version=diagnoser.versions.app,
-        summary="Which of six causes stands behind a Work 365 permissions error, and how to mend it.",
+        summary="Tells what stands behind a Work 365 permissions error, and how to mend it.",
         lifespan=_lifespan,
     )
     app.state.settings = settings

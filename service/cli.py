@@ -31,7 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The commands and their options."""
     parser = argparse.ArgumentParser(
         prog="triage365",
-        description="Tells which of six causes stands behind a Work 365 permissions error, and how to mend it.",
+        description="Tells what stands behind a Work 365 permissions error, and how to mend it.",
     )
     parser.add_argument("--version", action="version", version=f"triage365 {version('triage365')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -6,7 +6,6 @@ from typing import Annotated, Protocol, cast
 from fastapi import Depends, Request
 
 from classifiers import Diagnoser
-from corpus.pages import Knowledge
 from service.settings import Settings
 from service.store.store import Store
 

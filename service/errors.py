@@ -30,7 +30,9 @@ class ServiceError(Exception):
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
     code: ClassVar[str] = "internal-error"
 
-    def __init__(self, detail: str | None = None, *, errors: list[dict[str, str]] | None = None):
+    def __init__(
+        self, detail: str | None = None, *, errors: list[dict[str, str]] | None = None
+    ) -> None:
         self.detail = detail or type(self).__doc__ or ""
         self.errors = errors or []
         super().__init__(self.detail)

@@ -30,6 +30,7 @@ class Guard:
         self.settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check one request, then hand it on."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

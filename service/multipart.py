@@ -35,7 +35,9 @@ def file_of(content_type: str, body: bytes) -> bytes:
         parser.write(body)
         parser.finalize()
     except (FormParserError, KeyError, ValueError):
-        raise InvalidInputError("the multipart form is damaged; send the HAR as field file") from None
+        raise InvalidInputError(
+            "the multipart form is damaged; send the HAR as field file"
+        ) from None
     if not files:
         raise InvalidInputError(
             "the form has no file",

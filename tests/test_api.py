@@ -4,10 +4,10 @@ import gzip
 import json
 
 import pytest
+from samples import NO_ROLES, TRACE, refused_response, secret_text
 from sqlmodel import Session, func, select
 from starlette.testclient import TestClient
 
-from samples import NO_ROLES, TRACE, refused_response, secret_text
 from service.app import create_app
 from service.settings import Settings
 from service.store.tables import DiagnosisRow
@@ -74,7 +74,7 @@ def test_nothing_is_kept_with_store_false(client, store):
     assert stored(store) == 0
 
 
-def test_no_secret_is_stored_or_answered(client, store, tmp_path):
+def test_no_secret_is_stored_or_answered(client, tmp_path):
     text, secret = secret_text()
 
     answer = client.post("/v1/diagnoses", json={"text": text})
@@ -221,7 +221,7 @@ def test_with_a_key_every_call_needs_it(diagnoser, store):
     assert without.headers["www-authenticate"] == "Bearer"
 
 
-def test_a_database_that_is_gone_is_a_problem_not_a_defect(client, store, tmp_path):
+def test_a_database_that_is_gone_is_a_problem_not_a_defect(client, store):
     with store.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE diagnosis")
 

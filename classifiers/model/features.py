@@ -18,11 +18,13 @@ _CHAR_GRAMS = (3, 4, 5)
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: spreads neighbouring values
 _SHIFT = np.uint64(64 - BUCKETS.bit_length() + 1)
 
+_TIME = r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:z|[+-]\d\d:?\d\d)?"
+
 # In this order: a GUID holds runs that look like hex and numbers.
 _MASKS = (
     (regex.compile(r"[0-9a-f]{8}-(?:[0-9a-f*]{4}-){3}[0-9a-f*]{12}", regex.I), " guidmask "),
     (regex.compile(r"\[[a-z_]+(?::[^\]]{1,60})? #\d+\]"), " secretmask "),
-    (regex.compile(r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:z|[+-]\d\d:?\d\d)?", regex.I), " timemask "),
+    (regex.compile(_TIME, regex.I), " timemask "),
     (regex.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), " mailmask "),
     (regex.compile(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{12,}\b", regex.I), " hexmask "),
     (regex.compile(r"\b(?=\w*\d)(?=\w*[a-z])[a-z0-9_]{24,}\b", regex.I), " idmask "),
@@ -38,12 +40,10 @@ def masked(text: str) -> str:
     >>> masked("User 0b8f4d0c-1111-4c3e-9d1e-2f5a6b7c8d9e lacks prvReadInvoice")
     'User guidmask lacks prvReadInvoice'
     """
+    text = _ends(text, MAX_CHARS * 4)
     for pattern, mask in _MASKS:
         text = pattern.sub(mask, text)
-    text = " ".join(text.split())
-    if len(text) <= MAX_CHARS:
-        return text
-    return f"{text[: MAX_CHARS * 2 // 3]} {text[-MAX_CHARS // 3 :]}"
+    return _ends(" ".join(text.split()), MAX_CHARS)
 
 
 def described(text: str, context: Context) -> str:
@@ -66,6 +66,13 @@ def features(text: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     hashes = np.concatenate([_words(lowered), *_grams(f" {lowered} ")])
     buckets, counts = np.unique(hashes, return_counts=True)
     return buckets, (1.0 + np.log(counts)).astype(np.float32)
+
+
+def _ends(text: str, chars: int) -> str:
+    """The start and the end of a text, where it is longer than so many characters."""
+    if len(text) <= chars:
+        return text
+    return f"{text[: chars * 2 // 3]} {text[-chars // 3 :]}"
 
 
 def _host(context: Context) -> str:

@@ -24,7 +24,7 @@ from corpus.terms import CAUSE_IDS
 
 FOLDS = 5
 INVERSE_REGULARISATION = 20.0
-SHARPNESS_GRID = tuple(np.geomspace(0.5, 8.0, 60))
+SHARPNESS_GRID = tuple(float(factor) for factor in np.geomspace(0.5, 8.0, 60))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,8 @@ def out_of_fold(
 
 def sharpness(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
     """The factor under which held-out scores give the best calibrated chances (least log loss)."""
-    return round(min(SHARPNESS_GRID, key=lambda factor: _log_loss(scores * factor, labels)), 3)
+    best = min(SHARPNESS_GRID, key=lambda factor: _log_loss(scores * factor, labels))
+    return round(best, 3)
 
 
 def _log_loss(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
@@ -131,10 +132,12 @@ def _idf(counts: csr_matrix) -> NDArray[np.float64]:
 
 
 def _weighted(counts: csr_matrix, idf: NDArray[np.float64]) -> csr_matrix:
-    weighted = counts.multiply(idf).tocsr()
-    norms = np.sqrt(weighted.multiply(weighted).sum(axis=1)).A1
+    """TF-IDF rows of length 1."""
+    rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    values = counts.data * idf[counts.indices]
+    norms = np.sqrt(np.bincount(rows, weights=values * values, minlength=counts.shape[0]))
     norms[norms == 0.0] = 1.0
-    return weighted.multiply(1.0 / norms[:, None]).tocsr()
+    return csr_matrix((values / norms[rows], counts.indices, counts.indptr), shape=counts.shape)
 
 
 def _write(target: Path, trained: Trained, manifest: dict[str, object]) -> None:

@@ -9,19 +9,14 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 import regex
-
 from corpus.codebook import IDENTITIES
-from corpus.terms import CAUSE_IDS, KnowledgeError
+from corpus.terms import CAUSE_IDS, FACTS, KnowledgeError
 
 MATCH_SECONDS = 0.05  # one pattern, one reading; real messages need microseconds
 
-# The facts that a pattern may name; `code` feeds a finder's look-up.
-GROUPS = frozenset(
-    "error_code privilege access_right depth table record_id principal_id principal_type app_id "
-    "tenant_id environment_id status provider connection process job owned issued_at expired_at "
-    "tokens_valid_from correlation_id trace_id request_id timestamp code".split()
-)
-
+# What a pattern may name: facts, what support asks for, and the code that a finder looks up.
+HANDOVER = frozenset({"correlation_id", "trace_id", "request_id", "timestamp"})
+GROUPS = FACTS | HANDOVER | {"code"}
 
 _NAMED_GROUP = regex.compile(r"\(\?P<(\w+)>")
 
@@ -165,8 +160,8 @@ def book_of(heads: Iterable[tuple[str, Mapping[str, Any]]]) -> Book:
     finders: list[Finder] = []
     providers: list[Provider] = []
     for system, head in heads:
-        signatures += (_signature(system, id, e) for id, e in head.get("signature", {}).items())
-        finders += (_finder(system, id, e) for id, e in head.get("finder", {}).items())
+        signatures += (_signature(system, name, e) for name, e in head.get("signature", {}).items())
+        finders += (_finder(system, name, e) for name, e in head.get("finder", {}).items())
         if "provider" in head:
             providers.append(_provider(system, head["provider"]))
     book = Book(tuple(signatures), tuple(finders), tuple(providers))
@@ -260,7 +255,7 @@ def _example(match: "str | Mapping[str, str]") -> Example:
 
 def _check_references(book: Book) -> None:
     ids: Sequence[str] = [e.id for e in (*book.signatures, *book.finders, *book.providers)]
-    doubled = sorted({id for id in ids if ids.count(id) > 1})
+    doubled = sorted({name for name in ids if ids.count(name) > 1})
     if doubled:
         raise KnowledgeError(f"signatures: two entries are called {doubled[0]}")
     for signature in book.signatures:

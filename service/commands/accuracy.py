@@ -66,7 +66,7 @@ def _confusion(table: Mapping[str, Mapping[str, int]]) -> list[str]:
     return lines
 
 
-def _figure(value: float | None) -> str:
+def _figure(value: object) -> str:
     if value is None:
         return "-"
     return f"{value:.4f}" if isinstance(value, float) else str(value)

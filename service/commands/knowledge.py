@@ -31,4 +31,5 @@ def _html(title: str, body: str) -> str:
     from markdown_it import MarkdownIt  # noqa: PLC0415 -- only this format needs it
 
     page = MarkdownIt("commonmark", {"html": False}).enable("table").render(body)
-    return f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</title>\n{page}</html>'
+    head = f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</title>'
+    return f"{head}\n{page}</html>"

@@ -3,10 +3,14 @@
 import os
 import socket
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from service.commands.failures import WRONG_USE, CommandError, load_diagnoser
 from service.guard import is_loopback
 from service.settings import Settings, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 def serve(*, host: str | None, port: int | None, workers: int) -> int:
@@ -34,7 +38,7 @@ def serve(*, host: str | None, port: int | None, workers: int) -> int:
     return 0
 
 
-def build_app(settings: Settings) -> "object":
+def build_app(settings: Settings) -> "FastAPI":
     """The application with its parts; the database is brought up to date."""
     from service.app import create_app  # noqa: PLC0415 -- FastAPI starts slowly
     from service.store.store import Store  # noqa: PLC0415

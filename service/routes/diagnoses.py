@@ -88,7 +88,7 @@ def create_response_diagnosis(
         }
     },
 )
-async def create_trace_diagnosis(  # noqa: PLR0913 -- FastAPI hands parts in as parameters
+async def create_trace_diagnosis(  # noqa: PLR0913, PLR0917 -- FastAPI hands parts in as parameters
     request: Request,
     diagnoser: DiagnoserDep,
     store: StoreDep,

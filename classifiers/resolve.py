@@ -100,14 +100,18 @@ def _case(verdict: Verdict, facts: Facts, context: Context, knowledge: Knowledge
     named = words.get("provider") if cause.id == "provider_authorization" else None
     words["look_at"] = job.look_at if job else variant.look_at or named or notes["look_at"]
     words |= {n: u for n in ("privilege_held",) if (u := link(n, subject, facts, context))}
-    words["subject"] = fill(_phrase(subject, knowledge), words)
+    words["subject"] = fill(_phrase(subject, words, knowledge), words)
     traits = traits_of(subject, facts, context, words=words)
     return _Case(cause, variant, subject, facts, context, words, traits)
 
 
-def _phrase(subject: Subject, knowledge: Knowledge) -> str:
-    own = subject.kind == "application_user" and subject.is_work365
-    return knowledge.phrases.subjects["work365" if own else subject.kind]
+def _phrase(subject: Subject, words: Mapping[str, str], knowledge: Knowledge) -> str:
+    phrases = knowledge.phrases.subjects
+    if subject.kind == "application_user" and subject.is_work365:
+        return phrases["work365"]
+    if subject.kind == "unknown" and "principal_id" in words:
+        return phrases["unknown_with_id"]
+    return phrases[subject.kind]
 
 
 def _act(case: _Case) -> Act:

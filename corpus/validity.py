@@ -87,6 +87,8 @@ def _check_step(step: Step, where: str, *, people: Sequence[str]) -> None:
         raise KnowledgeError(f"{where}: {step.who} is not in the list of people")
     if not SOURCE.fullmatch(step.source):
         raise KnowledgeError(f"{where}: the source is article:… or addition:…")
+    if step.danger != "none" and step.if_refused is None:
+        raise KnowledgeError(f"{where}: a step that changes something says what a refusal means")
     if step.link is not None and step.link not in LINKS:
         raise KnowledgeError(f"{where}: no link is called {step.link}")
     _check_words(step, where)

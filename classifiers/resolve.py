@@ -35,6 +35,7 @@ class _Case:
     context: Context
     words: Mapping[str, str]
     traits: Traits
+    sure: bool
 
 
 def resolve(
@@ -80,12 +81,22 @@ def nothing_failed(context: Context) -> str:
     return "No failure is to be seen in this input."
 
 
-def rerun(job_type: str | None, cause: str | None, knowledge: Knowledge) -> str:
-    """How a failed job runs again: `by_hand`, `by_platform`, `check_first` or `no`."""
-    job = knowledge.job(job_type)
-    if cause is None:
+def rerun(
+    job_type: str | None, cause: str | None, knowledge: Knowledge, *, state: str | None = None
+) -> str:
+    """How what failed runs again: `by_hand`, `by_platform`, `check_first` or `no`.
+
+    After a timeout or a 5xx the action may have taken effect, so it is checked first; a job in
+    the state Retry is tried again by the platform, five times.
+    """
+    if cause is None or not (job_type or state):
         return "no"
-    return job.rerun if job else "by_hand"
+    if (state or "").casefold() == "retry":
+        return "by_platform"
+    if cause == "not_permissions":
+        return "check_first"
+    kind = knowledge.job(job_type)
+    return kind.rerun if kind else "by_hand"
 
 
 def _case(verdict: Verdict, facts: Facts, context: Context, knowledge: Knowledge) -> _Case:
@@ -102,7 +113,8 @@ def _case(verdict: Verdict, facts: Facts, context: Context, knowledge: Knowledge
     words |= {n: u for n in ("privilege_held",) if (u := link(n, subject, facts, context))}
     words["subject"] = fill(_phrase(subject, words, knowledge), words)
     traits = traits_of(subject, facts, context, words=words)
-    return _Case(cause, variant, subject, facts, context, words, traits)
+    sure = verdict.band in (None, "high")
+    return _Case(cause, variant, subject, facts, context, words, traits, sure)
 
 
 def _phrase(subject: Subject, words: Mapping[str, str], knowledge: Knowledge) -> str:
@@ -155,7 +167,7 @@ def _missing(case: _Case, knowledge: Knowledge) -> Iterator[str]:
 def _resolution(case: _Case, knowledge: Knowledge) -> Resolution:
     return Resolution(
         title=case.variant.title,
-        steps=tuple(_step(step, case) for step in _kept(case.variant.steps, case)),
+        steps=tuple(_step(s, case, knowledge) for s in _kept(case.variant.steps, case)),
         after_fix=tuple(_after_fix(case, knowledge)),
         verify=tuple(line for text in case.variant.verify if (line := fill(text, case.words))),
         prevention=f"/v1/runbook#{case.cause.prevention}",
@@ -186,11 +198,12 @@ def _moves_money(case: _Case) -> bool:
     return any(p.danger == "billing" and applies(p.only, p.unless, case.traits) for p in parts)
 
 
-def _step(step: Step, case: _Case) -> ResolutionStep:
+def _step(step: Step, case: _Case, knowledge: Knowledge) -> ResolutionStep:
     url = link(step.link, case.subject, case.facts, case.context)
     place = step.where
+    first = "" if case.sure or step.danger != "sign_in" else knowledge.phrases.notes["unsure"]
     return ResolutionStep(
-        text=fill(step.text, case.words),
+        text=first + fill(step.text, case.words),
         who=step.who,
         where=Where(place.modern, place.classic, url or place.url, place.checked, place.confidence),
         expect=fill(step.expect, case.words),

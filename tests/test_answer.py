@@ -70,13 +70,36 @@ def test_only_a_listed_code_of_a_failure_that_is_no_permission_heals_itself():
     assert impact("provider_authorization", "429") is False
 
 
-def test_a_job_says_what_stands_still_and_how_it_runs_again():
+@pytest.mark.parametrize(
+    ("cause", "kind", "state", "expected"),
+    [
+        ("provider_authorization", "Sync License Change Log", None, "check_first"),
+        ("workflow_owner", "Charge Invoice", "Failed", "check_first"),
+        ("workflow_owner", "Create PDF", "Failed", "by_hand"),
+        ("workflow_owner", "Create PDF", "Retry", "by_platform"),
+        ("not_permissions", "Create PDF", None, "check_first"),
+        ("missing_security_role", None, None, "no"),
+        (None, "Create PDF", "Succeeded", "no"),
+    ],
+)
+def test_a_job_runs_again_by_hand_and_money_is_checked_first(cause, kind, state, expected):
+    assert rerun(kind, cause, KNOWLEDGE, state=state) == expected
+
+
+def test_a_credential_is_changed_only_once_the_cause_is_confirmed():
+    def first(band):
+        verdict = Verdict("provider_authorization", "pc_mfa_claim", band=band)
+        given = resolve(verdict, {}, Context(), knowledge=KNOWLEDGE)
+        return given.resolution.steps[0].text
+
+    assert first("low").startswith("Only once the cause is confirmed: ")
+    assert first("high").startswith("Repeat the second consent")
+
+
+def test_a_job_says_what_stands_still():
     given = answer("provider_authorization", None, {}, job={"type": "Sync License Change Log"})
 
     assert given.impact.stops == ("provisioning",)
-    assert rerun("Sync License Change Log", "provider_authorization", KNOWLEDGE) == "check_first"
-    assert rerun("Create PDF", "workflow_owner", KNOWLEDGE) == "by_hand"
-    assert rerun("Create PDF", None, KNOWLEDGE) == "no"
 
 
 def test_what_is_unknown_is_reported_as_missing():

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from classifiers.evidence import Context, Facts
 from classifiers.resolution import Subject
-from corpus.catalogue import Condition
+from corpus.catalogue import ALWAYS, Condition
 
 Traits = Mapping[str, frozenset[str]]
 _KNOWN_APPLICATION = {True: "yes", False: "no", None: "unknown"}
@@ -40,6 +40,8 @@ def applies(only: Condition, unless: Condition, traits: Traits) -> bool:
 
 
 def _members(condition: Condition) -> dict[str, frozenset[str]]:
+    if condition is ALWAYS:
+        return {}
     named = {name: getattr(condition, name) for name in Condition.__dataclass_fields__}
     folded = {n: frozenset(v.casefold() for v in values) for n, values in named.items()}
     return {name: values for name, values in folded.items() if values}

@@ -57,6 +57,16 @@ def test_every_step_says_who_where_what_to_see_and_whose_word_it_is(cause, varia
 
 
 @pytest.mark.parametrize(("cause", "variant"), VARIANTS)
+def test_the_act_is_as_dangerous_as_its_most_dangerous_step(cause, variant):
+    weight = ("none", "access", "sign_in", "billing").index
+    for facts, context in cases():
+        given = answer(cause, variant, facts, **context)
+
+        heaviest = max(weight(step.danger) for step in given.resolution.steps)
+        assert weight(given.act.danger) >= heaviest
+
+
+@pytest.mark.parametrize(("cause", "variant"), VARIANTS)
 def test_in_a_sandbox_nothing_lets_jobs_run(cause, variant):
     given = answer(cause, variant, FULL, environment="sandbox", job=JOB)
 

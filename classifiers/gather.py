@@ -91,7 +91,7 @@ def _coded(scene: Scene, code: Code, match: "regex.Match[str] | None") -> Eviden
     return Evidence(
         origin=f"code:{code.system}:{code.code}",
         cause=cause,
-        variant=code.variant if cause == code.cause else None,
+        variant=_variant(code, scene, changed=cause != code.cause),
         also=code.also,
         start=start,
         end=end,
@@ -114,7 +114,7 @@ def _signed(scene: Scene, signature: Signature) -> Iterator[Evidence]:
     yield Evidence(
         origin=f"signature:{signature.id}",
         cause=cause,
-        variant=signature.variant if cause == signature.cause else None,
+        variant=_variant(signature, scene, changed=cause != signature.cause),
         start=start,
         end=end,
         excerpt=scene.failure.text[start:end][:EXCERPT_CHARS],
@@ -123,6 +123,12 @@ def _signed(scene: Scene, signature: Signature) -> Iterator[Evidence]:
         refines=signature.refines,
         facts=facts,
     )
+
+
+def _variant(entry: Code | Signature, scene: Scene, *, changed: bool) -> str | None:
+    """The variant for this principal; the entry's own one speaks of the entry's own cause."""
+    usual = None if changed else entry.variant
+    return entry.variants.get(scene.principal or "", usual)
 
 
 def _place(scene: Scene, match: "regex.Match[str] | None") -> tuple[int | None, int | None, Facts]:

@@ -1,12 +1,13 @@
 """The way of one failure, one line per step: parse → redact → gather → decide → resolve."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from classifiers.decide import decide
 from classifiers.diagnosis import Diagnosis, TraceReport, Versions, incident_of
-from classifiers.evidence import Context, Failure, Verdict
+from classifiers.evidence import Context, Failure, Job, Verdict
 from classifiers.facts import find_facts
 from classifiers.formats import har, http_response
 from classifiers.formats.http_response import HttpResponse
@@ -16,11 +17,16 @@ from classifiers.reading import unwrap
 from classifiers.redact import redact
 from classifiers.resolve import nothing_failed, rerun, resolve
 from classifiers.signatures.book import load_book
+from classifiers.states import has_not_failed, silence
 from classifiers.traces import captured, timeline
 from classifiers.versions import app_version, signatures_version
 from corpus.catalogue import Knowledge
 from corpus.codebook import load_codes
 from corpus.pages import load_knowledge
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class Diagnoser:
     knowledge: Knowledge
     transient: frozenset[str]  # codes after which a failure heals by itself
     versions: Versions
+    clock: "Callable[[], datetime]" = _utc_now  # asked only whether a job is due
 
     @classmethod
     def load(cls, only: str | None = None) -> "Diagnoser":
@@ -108,6 +115,12 @@ class Diagnoser:
     def judge(self, failure: Failure) -> Verdict:
         """Gather evidence about a redacted failure and decide."""
         evidence = self.gatherer.gather(failure) if self.gatherer else []
+        now = self.clock()
+        if has_not_failed(failure, evidence, now):
+            return Verdict(None)
+        evidence += silence(failure, now)
+        if not failure.text.strip():
+            return decide(evidence, {})
         chances = (
             self.model.chances(unwrap(failure.text).text, failure.context) if self.model else {}
         )
@@ -136,7 +149,7 @@ class Diagnoser:
             knowledge=self.knowledge,
             transient=self.transient,
         )
-        job = failure.context.job.type if failure.context.job else None
+        job = failure.context.job or Job()
         return Diagnosis(
             input=failure.input,
             verdict=verdict,
@@ -146,7 +159,7 @@ class Diagnoser:
             answer=answer,
             redactions=failure.redactions,
             incident=incident_of(verdict, answer.subject, failure, facts.facts.get("provider")),
-            rerun=rerun(job, verdict.cause, self.knowledge),
+            rerun=rerun(job.type, verdict.cause, self.knowledge, state=job.state),
         )
 
 

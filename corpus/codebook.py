@@ -10,15 +10,18 @@ from typing import Any
 from corpus.terms import CAUSE_IDS, KnowledgeError
 
 IDENTITIES = ("application", "service_account", "user", "owner", "provider")
-KNOWN = frozenset({"name", "cause", "variant", "also", "wrapper", "transient", *IDENTITIES})
+KNOWN = frozenset(
+    {"name", "cause", "variant", "variants", "also", "wrapper", "transient", *IDENTITIES}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
     """What one error code of one system says.
 
-    `cause` holds where nothing is known of the principal; `by_identity` gives another cause for a
-    known one (`provider` means that the code came while an external provider was called).
+    `cause` and `variant` hold where nothing is known of the principal; `by_identity` gives another
+    cause and `variants` another variant for a known one (`provider` means that the code came while
+    an external provider was called).
     """
 
     system: str
@@ -28,6 +31,7 @@ class Code:
     variant: str | None
     also: tuple[str, ...]
     by_identity: Mapping[str, str]
+    variants: Mapping[str, str]
     wrapper: bool
     transient: bool
 
@@ -107,6 +111,7 @@ def _code(system: str, code: str, entry: Mapping[str, Any]) -> Code:
         variant=entry.get("variant"),
         also=also,
         by_identity=by_identity,
+        variants=entry.get("variants", {}),
         wrapper=entry.get("wrapper", False),
         transient=entry.get("transient", False),
     )

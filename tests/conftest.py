@@ -14,7 +14,7 @@ from service.store.store import Store
 
 @pytest.fixture(scope="session")
 def diagnoser() -> Diagnoser:
-    return Diagnoser.load("signatures")
+    return Diagnoser.load()
 
 
 @pytest.fixture

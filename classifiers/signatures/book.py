@@ -114,6 +114,7 @@ class Signature(Entry):
     also: tuple[Pattern, ...] = ()
     absent: tuple[Pattern, ...] = ()
     identity: Mapping[str, str] = field(default_factory=dict)
+    variants: Mapping[str, str] = field(default_factory=dict)
     refines: tuple[str, ...] = ()
     bare: bool = False
 
@@ -177,7 +178,9 @@ def _head(file: Traversable) -> tuple[str, Mapping[str, Any]]:
 
 
 _SHARED = frozenset({"source", "pattern", "named", "matches", "rejects"})
-_OF_SIGNATURE = _SHARED | {"cause", "variant", "also", "absent", "identity", "refines", "bare"}
+_OF_SIGNATURE = _SHARED | frozenset(
+    {"cause", "variant", "variants", "also", "absent", "identity", "refines", "bare"}
+)
 
 
 def _signature(system: str, id: str, entry: Mapping[str, Any]) -> Signature:  # noqa: A002
@@ -186,7 +189,7 @@ def _signature(system: str, id: str, entry: Mapping[str, Any]) -> Signature:  # 
     for cause in (entry.get("cause"), *identity.values()):
         if cause not in CAUSE_IDS:
             raise KnowledgeError(f"{where}: unknown cause {cause}")
-    for name in identity:
+    for name in (*identity, *entry.get("variants", {})):
         if name not in IDENTITIES:
             raise KnowledgeError(f"{where}: unknown identity {name}")
     return Signature(
@@ -196,6 +199,7 @@ def _signature(system: str, id: str, entry: Mapping[str, Any]) -> Signature:  # 
         also=tuple(_pattern(p, where) for p in entry.get("also", ())),
         absent=tuple(_pattern(p, where) for p in entry.get("absent", ())),
         identity=identity,
+        variants=entry.get("variants", {}),
         refines=tuple(entry.get("refines", ())),
         bare=entry.get("bare", False),
     )

@@ -7,8 +7,8 @@ import binascii
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import re2
@@ -19,19 +19,17 @@ MAX_LEVELS = 12  # eight levels of JSON inside URL inside HTML, and what remains
 MIN_BASE64_CHARS = 24
 
 # Every branch is short and bounded, so that the standard engine runs in linear time here.
-ESCAPE = (
-    r"""\\(?:u[0-9a-fA-F]{4}|["'/\\bfnrt])"""  # JSON, JavaScript, C#
-    r"|%[0-9a-fA-F]{2}"  # URL
-    r"|&(?:amp|quot|lt|gt|apos|nbsp|#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5});"  # HTML, XML
-    r'|""'  # CSV
-    r"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|\xc2\xad"  # invisible
+_ESCAPE = re.compile(
+    rb"""\\(?:u[0-9a-fA-F]{4}|["'/\\bfnrt])"""  # JSON, JavaScript, C#
+    rb"|%[0-9a-fA-F]{2}"  # URL
+    rb"|&(?:amp|quot|lt|gt|apos|nbsp|#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5});"  # HTML, XML
+    rb'|""'  # CSV
+    rb"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|\xc2\xad"  # invisible
 )
-_ESCAPE = re.compile(ESCAPE.encode())
 # A GUID has 36 characters, so that the alphabet with `-` begins to count only beyond it.
 BASE64_RUN = rf"[A-Za-z0-9+/]{{{MIN_BASE64_CHARS},}}={{0,2}}|[A-Za-z0-9_-]{{37,}}={{0,2}}"
 _SHORT = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _CONTROL = bytes(set(range(32)) - {9, 10, 13}) + b"\x7f"
-_ASCII_WORD = re.compile(rb"[\x80-\xff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +38,9 @@ class View:
 
     text: bytes
     parent: View | None = None
-    starts: list[int] = field(default_factory=list)  # of each undone escape, in this view
-    ends: list[int] = field(default_factory=list)
-    parent_starts: list[int] = field(default_factory=list)
-    parent_ends: list[int] = field(default_factory=list)
+    starts: Sequence[int] = ()  # of each undone escape, in this view
+    ends: Sequence[int] = ()
+    parent_spans: Sequence[tuple[int, int]] = ()
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """Where the characters start..end of this view stand in the first text."""
@@ -58,16 +55,16 @@ class View:
         if index < 0:
             return position
         if position < self.ends[index]:
-            return self.parent_starts[index]
-        return self.parent_ends[index] + position - self.ends[index]
+            return self.parent_spans[index][0]
+        return self.parent_spans[index][1] + position - self.ends[index]
 
     def _parent_end(self, position: int) -> int:
         index = bisect_right(self.starts, position - 1) - 1
         if index < 0:
             return position
         if position - 1 < self.ends[index]:
-            return self.parent_ends[index]
-        return self.parent_ends[index] + position - self.ends[index]
+            return self.parent_spans[index][1]
+        return self.parent_spans[index][1] + position - self.ends[index]
 
 
 def views(raw: bytes) -> Iterator[View]:
@@ -82,7 +79,7 @@ def views(raw: bytes) -> Iterator[View]:
 
 def folded(view: View) -> View | None:
     """The view with look-alike letters (Cyrillic, full width) as their ASCII twins."""
-    if not _ASCII_WORD.search(view.text):
+    if view.text.isascii():
         return None
     return _undone(view, _LOOKALIKE)
 
@@ -91,22 +88,22 @@ def _undone(view: View, pattern: re.Pattern[bytes]) -> View | None:
     if pattern.search(view.text) is None:
         return None
     pieces: list[bytes] = []
-    undone = View(b"", view)
+    starts: list[int] = []
+    ends: list[int] = []
+    spans: list[tuple[int, int]] = []
     done = length = 0
     for escape in pattern.finditer(view.text):
+        start, end = escape.span()
         plain = _plain(escape.group())
-        pieces += (view.text[done : escape.start()], plain)
-        length += escape.start() - done
-        undone.starts.append(length)
+        pieces += (view.text[done:start], plain)
+        length += start - done
+        starts.append(length)
         length += len(plain)
-        undone.ends.append(length)
-        undone.parent_starts.append(escape.start())
-        done = escape.end()
-        undone.parent_ends.append(done)
+        ends.append(length)
+        spans.append((start, end))
+        done = end
     pieces.append(view.text[done:])
-    return View(
-        b"".join(pieces), view, undone.starts, undone.ends, undone.parent_starts, undone.parent_ends
-    )
+    return View(b"".join(pieces), view, starts, ends, spans)
 
 
 def _plain(escape: bytes) -> bytes:

@@ -12,7 +12,6 @@ import re2
 from classifiers.secrets.claims import Claim, Found, merged
 from classifiers.secrets.decoding import (
     BASE64_RUN,
-    ESCAPE,
     View,
     base64_texts,
     encoded_like,
@@ -22,11 +21,13 @@ from classifiers.secrets.decoding import (
 from classifiers.secrets.linear import any_of
 from classifiers.secrets.patterns import HINTS
 from classifiers.secrets.places import assigned, place_secrets
-from classifiers.secrets.shapes import KEY_BEGIN, SECRETS, shape_secrets
+from classifiers.secrets.private_keys import KEY_BEGIN
+from classifiers.secrets.shapes import SECRETS, shape_secrets
 from classifiers.secrets.tags import TAG, Tags
 
 MAX_DEPTH = 5  # of base64 inside base64; deeper runs go as a whole
 MIN_REPEATED_CHARS = 8
+MAX_QUICK_BYTES = 50_000
 MAX_REPEAT_BYTES = 10**10  # secrets times length of the text: what looking for repeats may cost
 LOOSE = "loose_assignment"  # its names are everywhere, so it runs on its own
 
@@ -118,18 +119,23 @@ def _any_shape() -> re2._Regexp:
     return any_of((KEY_BEGIN.pattern.decode(), *(each.pattern for each in SECRETS)))
 
 
-def suspicious(text: bytes) -> bool:
-    """Whether a closer look could find something; most texts end here."""
-    return (
-        _any_place_or_escape().search(text) is not None
-        or _any_shape_or_encoding().search(text) is not None
-        or next(assigned(text, LOOSE), None) is not None
-    )
+def suspicious(raw: bytes) -> bool:
+    """Whether a closer look at the text or a decoded view of it could find something."""
+    if len(raw) > MAX_QUICK_BYTES:
+        return True  # the closer look alone is faster than both
+    view = View(raw)
+    for view in views(raw):
+        if _is_suspicious(view.text):
+            return True
+    return (alike := folded(view)) is not None and _is_suspicious(alike.text)
 
 
-@cache
-def _any_place_or_escape() -> re2._Regexp:
-    return any_of((*HINTS, ESCAPE, r"[\x80-\xff]"))
+def _is_suspicious(text: bytes) -> bool:
+    if _any_place().search(text) is not None or next(assigned(text, LOOSE), None) is not None:
+        return True
+    if _any_shape_or_encoding().search(text) is None:
+        return False
+    return _any_shape().search(text) is not None or next(base64_texts(text), None) is not None
 
 
 @cache

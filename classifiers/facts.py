@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import regex
 
 from classifiers.evidence import Context, Evidence, Facts
+from classifiers.principal import WORK365_APPLICATIONS
 from corpus.terms import FACTS
 
 _GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -23,10 +24,12 @@ _SINGLE = (
     ("principal_id", rf"\bUser: ?({_GUID})"),
     ("principal_id", rf"\bcaller with object id ['\"]?({_GUID})"),
     ("principal_id", rf"\b(?:object|user) ?(?:id)? ['\"(]({_GUID})"),
-    ("principal_type", r"\bPrincipal \w+ \([^()]{0,80}type=(\d+)"),
+    ("principal_type", r"\bPrincipal \w+ \([^()]{0,80}?\btype=(\d+)"),
+    ("app_id", rf"\b({'|'.join(sorted(WORK365_APPLICATIONS))})\b"),
     ("app_id", rf"\bapplication (?:with (?:ID|identifier) )?['\"]({_GUID})"),
     ("app_id", rf"\b(?:ApplicationId|AppId|client_id|application id|app id)\W{{0,4}}({_GUID})"),
     ("app_id", rf"\bApplication '({_GUID})'"),
+    ("app_id", rf"\badded to app ['\"]({_GUID})"),
     ("tenant_id", rf"\b(?:tenant|directory)(?: ?id)?\W{{0,4}}({_GUID})"),
     ("tenant_id", rf"\blogin\.(?:microsoftonline\.com|windows\.net)/({_GUID})"),
     ("tenant_id", rf"\bsts\.windows\.net/({_GUID})"),
@@ -71,10 +74,13 @@ class Found:
     handover: Mapping[str, str]
 
 
-def find_facts(text: str, evidence: Sequence[Evidence], context: Context) -> Found:
+def find_facts(
+    text: str, evidence: Sequence[Evidence], context: Context, *, provider: str | None = None
+) -> Found:
     """Take the facts out of an unwrapped, redacted text; what the evidence names comes first.
 
-    The evidence must be in the order of the verdict, so that the deciding piece speaks first.
+    The evidence must be in the order of the verdict, so that the deciding piece speaks first;
+    `provider` is the one that the text names.
     """
     facts = _of_evidence(evidence)
     for name, value in _firsts(_SINGLE, text).items():
@@ -84,8 +90,9 @@ def find_facts(text: str, evidence: Sequence[Evidence], context: Context) -> Fou
     _add_singulars(facts, evidence)
     if context.status is not None:
         facts.setdefault("status", context.status)
-    if context.provider:
-        facts.setdefault("provider", context.provider)
+    named = context.provider or provider
+    if named:
+        facts.setdefault("provider", named)
     handover = _firsts(_HANDOVER, text)
     for name in ("tenant_id", "app_id"):
         if isinstance(facts.get(name), str):

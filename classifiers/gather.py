@@ -46,6 +46,11 @@ class Gatherer:
             who = principal(reading.text, failure.context, provider_named=bool(named))
             yield Scene(failure, reading, named, who)
 
+    def provider(self, text: str, context: Context) -> str | None:
+        """The name of the external provider that an unwrapped text or its context names."""
+        named = self._providers(text, context)
+        return next((p.name for p in self.book.providers if p.system in named), None)
+
     def _providers(self, text: str, context: Context) -> frozenset[str]:
         beside = " ".join(part for part in (context.provider, context.host, context.url) if part)
         return frozenset(

@@ -19,6 +19,7 @@ from classifiers.resolve import nothing_failed, rerun, resolve
 from classifiers.signatures.book import load_book
 from classifiers.states import has_not_failed, silence
 from classifiers.traces import captured, timeline
+from classifiers.variant import sharpen
 from classifiers.versions import app_version, signatures_version
 from corpus.catalogue import Knowledge
 from corpus.codebook import load_codes
@@ -141,7 +142,9 @@ class Diagnoser:
                 nothing=nothing_failed(failure.context),
             )
         reading = unwrap(failure.text).text
-        facts = find_facts(reading, verdict.evidence, failure.context)
+        provider = self.gatherer.provider(reading, failure.context) if self.gatherer else None
+        facts = find_facts(reading, verdict.evidence, failure.context, provider=provider)
+        verdict = sharpen(verdict, facts.facts, failure.context, knowledge=self.knowledge)
         answer = resolve(
             verdict,
             facts.facts,

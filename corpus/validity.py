@@ -12,15 +12,9 @@ from corpus.catalogue import (
     Variant,
 )
 from corpus.guides import Procedure, Runbook
-from corpus.terms import KnowledgeError
+from corpus.terms import FACTS, KnowledgeError
 
-# The facts of a diagnosis, and what is made of them and of the context for a sentence.
-FACTS = (
-    "error_code", "error_codes", "privilege", "privileges", "access_right", "depth", "table",
-    "record_id", "principal_id", "principal_type", "app_id", "tenant_id", "environment_id",
-    "status", "provider", "connection", "process", "job", "owned", "issued_at", "expired_at",
-    "tokens_valid_from",
-)  # fmt: skip
+# What a sentence may name beside the facts: what is made of them and of the context.
 ALWAYS_KNOWN = ("subject", "look_at", "the_provider")
 CONTEXT_WORDS = ("job_type", "job_owner", "scheduled_for", "host", "privilege_held")
 WORDS = {*FACTS, *ALWAYS_KNOWN, *CONTEXT_WORDS}

@@ -109,7 +109,7 @@ def _undone(view: View, pattern: re.Pattern[bytes]) -> View | None:
 def _plain(escape: bytes) -> bytes:
     match escape[:1]:
         case b"%":
-            return bytes((int(escape[1:], 16),))
+            return bytes.fromhex(escape[1:].decode())
         case b"&":
             return b" " if escape == b"&nbsp;" else _entity(escape)
         case b'"':
@@ -126,7 +126,8 @@ def _entity(escape: bytes) -> bytes:
 
 def _backslash(escape: bytes) -> bytes:
     if escape[1:2] == b"u":
-        return chr(int(escape[2:], 16)).encode("utf-8", "surrogatepass")
+        code = int.from_bytes(bytes.fromhex(escape[2:].decode()))
+        return chr(code).encode("utf-8", "surrogatepass")
     return _SHORT.get(escape[1:], escape[1:])
 
 

@@ -26,23 +26,30 @@ _LOOSE = (
 )
 
 
+_REST = r"[\w.\x80-\xff-]*"  # of a name
+
+
 def _name(words: str) -> str:
-    return rf"[\w.@$-]*?(?:{words})[\w.-]*"
+    return rf"[\w.@$-]*?(?:{words}){_REST}"
 
 
 _FIRM = f"{_SURE}|{_LIKELY}"
 _NAME = _name(f"{_FIRM}|{_LOOSE}")
 _QUOTED = r'"(?:[^"\\]|\\.)*(?:"|\z)' + r"|'(?:[^'\\\n]|\\.)*(?:'|\z)"
-_TOKEN = r"""(?:\[[^\[\]]*\]|[^\s"'&;<>\\\[\]]|\\[^\s"'/\\bfnrtu])+"""
+_WORD = r"""(?:\[[^\[\]]*\]|[^\s"'&;<>\\\[\]]|\\[^\s"'/\\bfnrtu])+"""
 _BETWEEN = r"""["'\]]*\s*(?:=>|:=|[:=]|：|＝)\s*\[?\s*"""
 _CELLS = r"</(?:td|th|dt|b|strong|key)>\s*(?:<(?:td|dd|string|span)[^<>]*>)?[\s:]*"
+_CREDENTIAL = r"[^\s\"'&<>\\,;(){}\[\]]"  # one character of it
 _MEMBERS = r'(?:"\w+"\s*:\s*(?:"[^"\\]*"|[\w.+-]+)\s*,\s*)*'
 _JSON_NAME = r'"(?:name|key|header)"\s*:\s*"([^"\\]+)"'
 
 
 def _long(chars: int) -> str:
     """A value that only a machine writes: no spaces, no escapes."""
-    return rf"""\"[^\"\\\s]{{{chars},}}(?:\"|\z)|'[^'\\\s]{{{chars},}}(?:'|\z)|[^\s"'&;<>\\,\[\](){{}}]{{{chars},}}"""
+    plain = r"[^\s\"'&;<>\\,\[\](){}]"
+    in_two = rf"\"[^\"\\\s]{{{chars},}}(?:\"|\z)"
+    in_one = rf"'[^'\\\s]{{{chars},}}(?:'|\z)"
+    return rf"{in_two}|{in_one}|{plain}{{{chars},}}"
 
 
 def _assignment(words: str, value: str) -> str:
@@ -51,12 +58,12 @@ def _assignment(words: str, value: str) -> str:
 
 PLACES = {
     # name = value, "name": "value", name: value, <td>name</td><td>value</td>
-    "sure_assignment": _assignment(_SURE, f"{_QUOTED}|{_TOKEN}"),
+    "sure_assignment": _assignment(_SURE, f"{_QUOTED}|{_WORD}"),
     "likely_assignment": _assignment(_LIKELY, _long(6)),
     "loose_assignment": _assignment(_LOOSE, _long(16)),
     # ["name", "value"]; --name value, -Name "value"
     "pair": rf"(?i)[\[(]\s*[\"']({_NAME})[\"']\s*,\s*({_QUOTED})\s*[\])]",
-    "option": rf"(?i)(?:^|[\s\"'])--?({_name(_FIRM)})[ \t]+({_QUOTED}|{_TOKEN})",
+    "option": rf"(?i)(?:^|[\s\"'])--?({_name(_FIRM)})[ \t]+({_QUOTED}|{_WORD})",
     "secure_string": rf"(?i)ConvertTo-SecureString\s+(?:-String\s+)?({_QUOTED})",
     # <name>value</name>, <setting name="name"><value>value, <input name="name" value="value">
     "element": rf"(?i)<(?:\w+:)?({_NAME})(?:\s[^<>]*)?>\s*"
@@ -73,26 +80,28 @@ PLACES = {
     "cookie": rf"(?:^|[^\w.-])({COOKIE})=([^\s;,\"'<>\\&]{{4,}})",
     "authorization": r"(?i)(?:^|[^-\w]|proxy-|x-[\w-]*)authorization[\w-]*"
     rf"(?:{_BETWEEN}|[\"']\s*,\s*|{_CELLS})[\"']?"
-    r"([A-Za-z][\w.-]+)[ \t+]+([\w.~+/=:|-]{6,})",
+    rf"([A-Za-z][\w.-]+)[ \t+]+({_CREDENTIAL}{{6,}})",
     "basic": r"(?i)\bbasic[ \t]+([A-Za-z0-9+/_-]{8,}={0,2})",
-    "bearer": r"(?i)\bbearer[ \t:+]+[\"']?([\w.~+/=|-]{10,})",
+    "bearer": rf"(?i)\bbearer[ \t:+]+[\"']?({_CREDENTIAL}{{10,}})",
     "user_info": r"(?i)\b[a-z][a-z0-9+.-]+://([^\s/:@\"'<>?#]*):([^\s/@\"'<>]+)@",
     "curl_user": r"(?:\s-u|--user)\s+[\"']?([^\s\"':]*):?([^\s\"']*)",
 }
 
 # What each of these patterns cannot do without, short enough for one automaton over all of them.
 HINTS = (
-    rf"(?i)(?:{_SURE})[\w.-]*(?:{_BETWEEN}|{_CELLS})\S",
-    rf"(?i)(?:{_LIKELY})[\w.-]*(?:{_BETWEEN}|{_CELLS})[\"']?[^\s\"'&;<>\\,\[\](){{}}]{{6}}",
+    rf"(?i)(?:{_SURE}){_REST}(?:{_BETWEEN}|{_CELLS})\S",
+    rf"(?i)(?:{_LIKELY}){_REST}(?:{_BETWEEN}|{_CELLS})[\"']?[^\s\"'&;<>\\,\[\](){{}}]{{6}}",
     r"[\[(]\s*[\"'][\w.@$-]+[\"']\s*,\s*[\"']",  # pair
-    rf"(?i)(?:^|[\s\"'])-[\w.@$-]*(?:{_FIRM})[\w.-]*[ \t]+\S",  # option
+    rf"(?i)(?:^|[\s\"'])-[\w.@$-]*(?:{_FIRM}){_REST}[ \t]+\S",  # option
     r"(?i)ConvertTo-SecureString|<value>|\bvalue\s*=|\"(?:value|cookies)\"\s*:",
-    rf"(?i)<[\w.:@$-]*(?:{_FIRM})[\w.-]*[\s>]",  # element
-    rf"(?i)<[\w.:@$-]*(?:{_LOOSE})[\w.-]*(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?\s*[^<\s]{{16}}",
+    rf"(?i)<[\w.:@$-]*(?:{_FIRM}){_REST}[\s>]",  # element
+    rf"(?i)<[\w.:@$-]*(?:{_LOOSE}){_REST}(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?\s*[^<\s]{{16}}",
     rf"(?i)cookie2?(?:{_BETWEEN}|[\"']\s*,|{_CELLS})|--cookie|\s-b\s",
     rf"(?:{COOKIE})=[^\s;,\"'<>\\&]{{4}}",
-    rf"(?i)authorization[\w-]*(?:{_BETWEEN}|[\"']\s*,\s*|{_CELLS})[\"']?"
-    r"[a-z][\w.-]+[ \t+]+[\w.~+/=:|-]{6}",
+    (
+        rf"(?i)authorization[\w-]*(?:{_BETWEEN}|[\"']\s*,\s*|{_CELLS})[\"']?"
+        rf"[a-z][\w.-]+[ \t+]+{_CREDENTIAL}{{6}}"
+    ),
     PLACES["basic"],
     PLACES["bearer"],
     r"://[^\s/:@\"'<>?#]*:[^\s/@\"'<>]+@",  # user_info

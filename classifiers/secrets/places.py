@@ -41,12 +41,7 @@ def place_secrets(text: bytes) -> Iterator[Found]:
 
 def _cookies(text: bytes) -> Iterator[Found]:
     for rule in ("cookie_header", "cookie_option"):
-        done = 0
-        for header in place(rule).finditer(text):
-            if header.start(2) >= done:
-                for found in cookie_pairs(text, header.start(2), joined=bool(header.group(1))):
-                    done = found.end
-                    yield found
+        yield from _cookie_headers(text, rule)
     for cookie in place("cookie").finditer(text):
         yield Found(cookie_label(cookie.group(1)), *cookie.span(2))
     for region in place("cookies").finditer(text):
@@ -55,9 +50,18 @@ def _cookies(text: bytes) -> Iterator[Found]:
                 yield Found(cookie_label(pair.group(name)), *_inside(pair, value))
 
 
+def _cookie_headers(text: bytes, rule: str) -> Iterator[Found]:
+    done = 0
+    for header in place(rule).finditer(text):
+        if header.start(2) >= done:
+            for found in cookie_pairs(text, header.start(2), joined=bool(header.group(1))):
+                done = found.end
+                yield found
+
+
 def _credentials(text: bytes) -> Iterator[Found]:
     for header in place("authorization").finditer(text):
-        if _is_credential(header.group(2)) or looks_random(header.group(2)):
+        if _is_credential(header.group(2)):
             yield Found(_scheme_label(header.group(1)), *header.span(2))
     for found in place("basic").finditer(text):
         if b":" in _decoded(found.group(1)):
@@ -65,6 +69,10 @@ def _credentials(text: bytes) -> Iterator[Found]:
     for found in place("bearer").finditer(text):
         if _is_credential(found.group(1)):
             yield Found(b"bearer_token", *found.span(1))
+    yield from _users(text)
+
+
+def _users(text: bytes) -> Iterator[Found]:
     for found in place("user_info").finditer(text):
         yield Found(b"password", *found.span(2))
     if b"curl" in text:

@@ -9,7 +9,7 @@ from classifiers.secrets.claims import Found
 
 MAX_KEY_BYTES = 20_000
 KEY_BEGIN = re.compile(rb"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
-_KEY_LINE = re.compile(rb"[^\n]{0,80}?([A-Za-z0-9+/]{16,}={0,2})[ \t\r\"\\]{0,4}(?:\n|$)")
+_KEY_LINE = re.compile(rb"\r?\n[^\n]{0,80}?([A-Za-z0-9+/]{16,}={0,2})(?=[ \t\r\"\\]{0,4}(?:\n|$))")
 
 
 def private_keys(text: bytes) -> Iterator[Found]:
@@ -27,12 +27,7 @@ def _key_end(text: bytes, position: int) -> int:
     if end >= 0 and b"-----BEGIN" not in text[position:end]:
         closing = text.find(b"-----", end + 8, end + 80)
         return closing + 5 if closing >= 0 else end
-    newline = text.find(b"\n", position, position + 80)
-    position = newline + 1 if newline >= 0 else position
+    end = position
     while line := _KEY_LINE.match(text, position):
-        position = line.end(1)
-        newline = text.find(b"\n", position, position + 4)
-        if newline < 0:
-            break
-        position = newline + 1
-    return position
+        end, position = line.end(1), line.end()
+    return end

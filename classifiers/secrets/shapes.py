@@ -40,7 +40,14 @@ class Secret:
     holds: Callable[[bytes, int, int], bool] | None = None
 
 
-_B = r"(?:^|[^A-Za-z0-9])"
+_CARD = (  # Visa; Mastercard, JCB, Discover; American Express; Diners Club
+    r"(?:^|[^A-Za-z0-9])(4\d{3}(?:[ -]?\d{4}){3}|(?:5[1-5]|2[2-7]|35|6[045])\d\d(?:[ -]?\d{4}){3}"
+    r"|3[47]\d\d[ -]?\d{6}[ -]?\d{5}|3[068]\d\d[ -]?\d{6}[ -]?\d{4})\b"
+)
+_PHONE = (  # only behind a word that announces it
+    r"(?i)(?:phone|mobile|fax|\btel|tel(?:e|é)fono|t(?:e|é)l(?:e|é)phone|telefon|telefoon|handy|"
+    r"\bcell|телефон|电话|電話|전화)\w*\W{1,6}(\+?\(?\d[\d ().-]{5,18}\d)\b"
+)
 SECRETS = (  # in this order: the first that claims a piece of the text names it
     Secret(
         "jwt",
@@ -63,28 +70,28 @@ SECRETS = (  # in this order: the first that claims a piece of the text names it
     Secret("client_secret", r"[\w.~-]{3}\dQ~[\w.~-]{20,40}", "EXA8Q~" + "EXAMPLE" * 5),
     Secret("cookie", r"\bCfDJ8[\w-]{30,}", "CfDJ8" + "EXAMPLE" * 5),
     Secret("cookie", r"\b77u/[A-Za-z0-9+/]{40,}={0,2}", "77u/" + "EXAMPLE" * 6),
-    Secret("api_key", r"\b[sr]k_(?:live|test)_([A-Za-z0-9]{8,})", "sk_test_EXAMPLEEXAMPLE"),
-    Secret("api_key", r"\bwhsec_([A-Za-z0-9+/=]{8,})", "whsec_EXAMPLEEXAMPLE"),
-    Secret("api_key", r"\b(?:gh[opsur]_|github_pat_)(\w{16,})", "ghp_EXAMPLEEXAMPLEEXAMPLE"),
-    Secret("api_key", r"\bglpat-([\w-]{16,})", "glpat-EXAMPLEEXAMPLEEXAMPLE"),
+    Secret("api_key", r"\b[sr]k_(?:live|test)_([A-Za-z0-9]{8,})", "sk_test_" + "EXAMPLE" * 2),
+    Secret("api_key", r"\bwhsec_([A-Za-z0-9+/=]{8,})", "whsec_" + "EXAMPLE" * 2),
+    Secret("api_key", r"\b(?:gh[opsur]_|github_pat_)(\w{16,})", "ghp_" + "EXAMPLE" * 3),
+    Secret("api_key", r"\bglpat-([\w-]{16,})", "glpat-" + "EXAMPLE" * 3),
     Secret(
-        "api_key", r"\bSG\.([\w-]{16,}\.[\w-]{16,})", "SG.EXAMPLEEXAMPLEEXAM.EXAMPLEEXAMPLEEXAM"
+        "api_key", r"\bSG\.([\w-]{16,}\.[\w-]{16,})", "SG." + "EXAMPLE" * 3 + "." + "EXAMPLE" * 3
     ),
     Secret("api_key", r"\bAIza([\w-]{30,})", "AIza" + "EXAMPLE" * 5),
     Secret(
         "api_key",
         r"\bsk-((?:proj-|ant-|svcacct-)?[\w-]{20,})",
-        "sk-proj-EXAMPLEEXAMPLEEXAMPLE",
+        "sk-proj-" + "EXAMPLE1" * 3,
         has_digit,
     ),
-    Secret("api_key", r"\bxox[abeoprs]-([\w-]{10,})", "xoxb-EXAMPLE-EXAMPLE"),
-    Secret("api_key", r"\b(?:AKIA|ASIA)([A-Z0-9]{16})\b", "AKIAEXAMPLEEXAMPLE12"),
+    Secret("api_key", r"\bxox[abeoprs]-([\w-]{10,})", "xoxb-" + "EXAMPLE" * 2),
+    Secret("api_key", r"\b(?:AKIA|ASIA)([A-Z0-9]{16})\b", "AKIA" + "EXAMPLE" * 2 + "12"),
     Secret(
         "api_key",
         r"\b(?:ya29\.|GOCSPX-|npm_|pypi-|shpat_|dop_v1_|ATATT3x|dapi|sq0csp-|key-)([\w-]{20,})",
-        "GOCSPX-EXAMPLEEXAMPLEEXAMPLE",
+        "GOCSPX-" + "EXAMPLE" * 3,
     ),
-    Secret("api_key", r"\b([a-z0-9]{52})\b", "example" * 7 + "exa", has_digit),
+    Secret("api_key", r"\b([a-z0-9]{52})\b", "example" * 7 + "123", has_digit),
     Secret("api_key", r"([A-Za-z0-9+/]+==)", "E1+XAMPLE/" * 8 + "EXAMPL==", is_storage_key),
     Secret(
         "mail_address",
@@ -94,8 +101,7 @@ SECRETS = (  # in this order: the first that claims a piece of the text names it
     ),
     Secret(
         "card_number",
-        _B
-        + r"(4\d{3}(?:[ -]?\d{4}){3}|(?:5[1-5]|2[2-7]|35|6[045])\d\d(?:[ -]?\d{4}){3}|3[47]\d\d[ -]?\d{6}[ -]?\d{5}|3[068]\d\d[ -]?\d{6}[ -]?\d{4})\b",
+        _CARD,
         "4111 1111 1111 1111",
         is_card,
     ),
@@ -113,7 +119,7 @@ SECRETS = (  # in this order: the first that claims a piece of the text names it
     ),
     Secret(
         "phone_number",
-        r"(?i)(?:phone|mobile|fax|\btel|tel(?:e|é)fono|t(?:e|é)l(?:e|é)phone|telefon|telefoon|handy|cell|телефон|电话|電話|전화)[\w]{0,12}\W{1,6}(\+?\(?\d[\d ().-]{5,18}\d)\b",
+        _PHONE,
         "Phone: +44 20 7946 0000",
     ),
     Secret("ip_address", r"\b(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})\b", "from 203.0.113.1", is_ipv4),

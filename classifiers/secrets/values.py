@@ -9,6 +9,8 @@ from classifiers.secrets.tags import TAG
 
 MIN_RANDOM_CHARS = 16
 MAX_RUN_CHARS = 3.6  # on average; random characters of base64 keep to one kind for about 2
+MIN_RUNS = 3
+ONE_TIME_CODE_DIGITS = range(6, 9)
 
 _STATUS_WORDS = frozenset(
     b"true false null none nil undefined expired required invalid incorrect wrong missing empty "
@@ -20,7 +22,7 @@ _PROGRAM = re.compile(
     rb"|[*.x_-]+",
     re.DOTALL,
 )
-_FAILURE_CODE = re.compile(rb"(?i)AADSTS\d+|0x[0-9a-f]{8}|-214\d{7}|error|[45]\d\d")
+_FAILURE_CODE = re.compile(r"(?i)AADSTS\d+|0x[0-9a-f]{8}|-214\d{7}|error|[45]\d\d")
 # Ids, codes, numbers, times, versions, addresses: random perhaps, but no secrets.
 _HARMLESS = re.compile(
     rb"[{(\[]?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}[})\]]?"
@@ -48,7 +50,7 @@ def label_of(name: bytes, value: bytes, *, in_prose: bool = False) -> bytes | No
         return None
     label, always = kind
     if label == ONE_TIME_CODE:
-        holds = 6 <= len(value) <= 8 and value.isdigit()
+        holds = len(value) in ONE_TIME_CODE_DIGITS and value.isdigit()
     elif always:
         holds = not (_is_no_value(name, value, label) or (in_prose and _goes_on(value)))
     else:
@@ -66,7 +68,7 @@ def _is_no_value(name: bytes, value: bytes, label: str) -> bool:
 
 
 def _goes_on(value: bytes) -> bool:
-    word = value.strip(b".,:;!?()")
+    word = value.decode("utf-8", "ignore").strip(".,:;!?()")
     return word.isalpha() or _FAILURE_CODE.fullmatch(word) is not None
 
 
@@ -80,4 +82,4 @@ def looks_random(value: bytes) -> bool:
 def is_words(value: bytes) -> bool:
     """Whether a value is made of words, perhaps in CamelCase."""
     runs = _RUN.findall(value)
-    return len(runs) < 3 or sum(map(len, runs)) > MAX_RUN_CHARS * len(runs)
+    return len(runs) < MIN_RUNS or sum(map(len, runs)) > MAX_RUN_CHARS * len(runs)

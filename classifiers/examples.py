@@ -10,6 +10,7 @@ from classifiers.reading import readings, unwrap
 from classifiers.redact import redact_text
 from classifiers.signatures.book import Book, Entry, Example, Finder, Provider, Signature
 from corpus.codebook import load_codes
+from corpus.labelled import LabelledMessage, load_healthy
 
 
 def entries(book: Book) -> tuple[Entry, ...]:
@@ -24,7 +25,17 @@ def broken_examples(book: Book) -> list[str]:
         for example in entry.matches:
             broken += [f"{entry.id}: {fault}" for fault in faults(book, entry, example)]
         broken += [f"{entry.id}: matches its near miss: {text[:80]}" for text in taken(entry)]
+    gatherer = Gatherer(book, _code_book())
+    for message in load_healthy():
+        broken += [f"{message.id}: {fault}" for fault in mistakes(gatherer, message)]
     return broken
+
+
+def mistakes(gatherer: Gatherer, healthy: LabelledMessage) -> Iterator[str]:
+    """The evidence, bare or telling, that is found in a text without a failure."""
+    failure = Failure(redact_text(healthy.text), Context.of(healthy.context))
+    for piece in gatherer.gather(failure):
+        yield f"{piece.origin} ({piece.cause}) takes a healthy text: {piece.excerpt[:80]}"
 
 
 def faults(book: Book, entry: Entry, example: Example) -> Iterator[str]:

@@ -38,13 +38,20 @@ def load_messages() -> list[LabelledMessage]:
     Raises:
         KnowledgeError: A line is wrong; the message names file and line.
     """
-    folder = files("corpus") / "messages"
-    messages: list[LabelledMessage] = []
-    for file in sorted(folder.iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".jsonl"):
-            lines = file.read_text("utf-8").splitlines()
-            messages += parse_messages(lines, where=f"messages/{file.name}")
-    return messages
+    return _load("messages")
+
+
+def load_healthy() -> list[LabelledMessage]:
+    """Read every file of `corpus/healthy`: texts without a failure, in which nothing may be found.
+
+    Raises:
+        KnowledgeError: A line is wrong, or has a label; the message names file and line.
+    """
+    healthy = _load("healthy")
+    for message in healthy:
+        if message.label is not None:
+            raise KnowledgeError(f"healthy, {message.id}: a healthy text has the label null")
+    return healthy
 
 
 def read_dataset(path: Path) -> list[LabelledMessage]:
@@ -72,6 +79,15 @@ def fold(wording: str, folds: int) -> int:
     """
     digest = hashlib.sha256(wording.encode()).digest()
     return int.from_bytes(digest[:4], "big") % folds
+
+
+def _load(folder: str) -> list[LabelledMessage]:
+    found = [f for f in (files("corpus") / folder).iterdir() if f.name.endswith(".jsonl")]
+    messages: list[LabelledMessage] = []
+    for file in sorted(found, key=lambda f: f.name):
+        lines = file.read_text("utf-8").splitlines()
+        messages += parse_messages(lines, where=f"{folder}/{file.name}")
+    return messages
 
 
 def _message(line: str, where: str) -> LabelledMessage:

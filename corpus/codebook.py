@@ -38,9 +38,10 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class CodeBook:
-    """All codes, found by system and code."""
+    """All codes, found by system and code; `prefixes` may be left out where a code is written."""
 
     codes: Mapping[tuple[str, str], Code]
+    prefixes: Mapping[str, str]
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -51,13 +52,13 @@ class CodeBook:
         return frozenset(code.code for code in self.codes.values() if code.transient)
 
     def find(self, system: str, code: str) -> Code | None:
-        """Look a code up; case and leading zeros do not matter, nor hex against decimal.
+        """Look a code up; case, prefix and leading zeros do not matter, nor hex against decimal.
 
         >>> book = load_codes()
         >>> book.find("dataverse", "-2147220960") == book.find("dataverse", "0x80040220")
         True
         """
-        for form in _forms(code):
+        for form in _forms(code, self.prefixes.get(system, "")):
             found = self.codes.get((system, form))
             if found is not None:
                 return found
@@ -71,11 +72,14 @@ def load_codes() -> CodeBook:
         KnowledgeError: A file or an entry is wrong; the message names both.
     """
     codes: dict[tuple[str, str], Code] = {}
+    prefixes: dict[str, str] = {}
     for file in _files():
-        for code in _read(file):
+        head = _head(file)
+        prefixes[_system(file)] = head.get("prefix", "").casefold()
+        for code in _codes(_system(file), head):
             for form in (code.code.casefold(), *_without_zeros(code.code)):
                 codes.setdefault((code.system, form), code)
-    return CodeBook(codes)
+    return CodeBook(codes, prefixes)
 
 
 def _files() -> list[Traversable]:
@@ -83,12 +87,18 @@ def _files() -> list[Traversable]:
     return sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
 
 
-def _read(file: Traversable) -> Iterator[Code]:
-    system = file.name.removesuffix(".toml")
+def _system(file: Traversable) -> str:
+    return file.name.removesuffix(".toml")
+
+
+def _head(file: Traversable) -> dict[str, Any]:
     try:
-        head = tomllib.loads(file.read_text("utf-8"))
+        return tomllib.loads(file.read_text("utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise KnowledgeError(f"codes/{file.name}: {error}") from error
+
+
+def _codes(system: str, head: Mapping[str, Any]) -> Iterator[Code]:
     for code, entry in head.get("codes", {}).items():
         yield _code(system, code, entry)
 
@@ -117,9 +127,11 @@ def _code(system: str, code: str, entry: Mapping[str, Any]) -> Code:
     )
 
 
-def _forms(code: str) -> Iterator[str]:
+def _forms(code: str, prefix: str) -> Iterator[str]:
     folded = code.strip().casefold()
     yield folded
+    if prefix:
+        yield prefix + folded
     yield from _without_zeros(folded)
     number = _number(folded)
     if number is not None:

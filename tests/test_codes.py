@@ -2,6 +2,7 @@
 
 import pytest
 
+from classifiers.signatures.book import load_book
 from corpus.codebook import load_codes
 from corpus.labelled import load_messages
 
@@ -16,6 +17,20 @@ def test_hex_and_decimal_are_one_code(written):
 
     assert code is not None
     assert code.cause == "missing_security_role"
+
+
+FINDERS = load_book().finders
+
+
+@pytest.mark.parametrize("finder", FINDERS, ids=lambda finder: finder.id)
+def test_what_a_finder_takes_is_a_known_code(finder):
+    unknown = [
+        example.groups["code"]
+        for example in finder.matches
+        if BOOK.find(finder.codes, example.groups["code"]) is None
+    ]
+
+    assert unknown == []
 
 
 def test_an_unknown_code_is_not_guessed():

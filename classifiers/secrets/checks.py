@@ -47,7 +47,9 @@ def is_mail(text: bytes, start: int, end: int) -> bool:
 
 
 def is_card(text: bytes, start: int, end: int) -> bool:
-    """Whether the digits pass the Luhn check and are not all the same."""
+    """Whether the digits pass the Luhn check, are not all the same and no part of a GUID."""
+    if text[end : end + 1] == b"-":
+        return False
     digits = [int(each) for each in text[start:end].decode() if each.isdigit()]
     doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
     return (sum(digits[::-2]) + sum(doubled)) % 10 == 0 and len(set(digits)) > 1

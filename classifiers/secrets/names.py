@@ -8,7 +8,7 @@ from functools import lru_cache
 # Kind → what a name ends with, in lower case and without separators. Any value of these goes.
 _ALWAYS = {
     "password": (
-        r"pass(?:word|wort|wd|phrase|code|ord)?\d?|p(?:s)?wd\d?|passwd\d?|kennwort|motdepasse|"
+        r"pass(?:word|wort|wd|phrase|code|ord)?\d?|ps?wd\d?|pw|passwd\d?|kennwort|motdepasse|"
         r"contrase(?:ñ|n)a|senha|palavrapasse|wachtwoord|has(?:ł|l)o|parola|пароль|лозинка|密码|"
         r"密碼|パスワード|비밀번호|암호|adgangskode|l(?:ö|o)senord|salasana|heslo|jelsz(?:ó|o)|"
         r"(?:ş|s)ifre|סיסמה|كلمةالمرور|รหัสผ่าน|mậtkhẩu|katasandi|clave"
@@ -36,10 +36,10 @@ _PERHAPS = {
     "token": r"tokens?|jwt|bearer|assertion|rt|ticket",
     "api_key": r"keys?|pat|credentials?",
     "authorization_code": r"code",
-    "state": r"state|nonce|ctx|context|relaystate|fpc",
+    "state": r"state|nonce|w?ctx|context|relaystate|fpc",
     "signature": r"signature|digest",
     "session_id": r"session|sid|cookie",
-    "credential": r"authorization|authorizationauxiliary",
+    "credential": r"auth|authorization|authorizationauxiliary",
 }
 ONE_TIME_CODE = "one_time_code"
 _ONE_TIME_CODE = re.compile(
@@ -49,8 +49,8 @@ _HARMLESS = re.compile(
     r"(?:publickey|cancellation|skip|page|paging|continuation|delta|sync|concurrency|change)tokens?$"
     r"|(?:status|state|error|country|postal|zip|result|response|reason|type|currency|language|event|"
     r"sub|object|fault|exit|return)code$|(?:primary|foreign|entity|alternate|row|partition|cache|"
-    r"idempotency|instrumentation|public|registry|sort|session|dedup|lookup)keys?$"
-    r"|(?:execution|async|job|http|activity|trace|sign)context$"
+    r"idempotency|instrumentation|public|registry|sort|dedup|lookup)keys?$"
+    r"|(?:execution|async|job|http|activity|trace|sign|request|correlation)context$"
 )
 _SEPARATORS = re.compile(r"[\W_]+")
 

@@ -12,17 +12,17 @@ from classifiers.secrets.linear import linear
 # Words that every name of interest holds; the name as a whole decides. The looser the word, the
 # longer its value has to be.
 _SURE = (
-    "pass|pwd|pswd|kennwort|mot de passe|contrase|senha|wachtwoord|has(?:l|ł)o|parola|(?:П|п)ароль|"
+    r"pass|pwd|pswd|\bpw|kennwort|mot de passe|contrase|senha|wachtwoord|has(?:l|ł)o|parola|(?:П|п)ароль|ПАРОЛЬ|"
     "лозинка|密码|密碼|パスワード|비밀번호|암호|adgangskode|l(?:o|ö)senord|salasana|heslo|jelsz|"
-    "(?:s|ş)ifre|סיסמה|كلمة المرور|รหัสผ่าน|mật khẩu|kata sandi|clave|secret|cvv|cvc|card[ _-]?n"
+    "(?:s|ş|Ş)ifre|סיסמה|كلمة المرور|รหัสผ่าน|mật khẩu|kata sandi|clave|secret|cvv|cvc|card[ _-]?n"
 )
 _LIKELY = (
     "token|key|[_-]pat|sig|sas|saml|canary|verifier|sessid|otp|otc|pin|additionalauthdata|sft|"
     "ion.?code|user_?code|device_?code|auth_?code|sessionid|session_id|assertion|wresult"
 )
 _LOOSE = (
-    "code|digest|session|[^a-z]sid|cookie|ctx|context|state|nonce|fpc|jwt|bearer|ticket|"
-    "credential|authorization|[^a-z]rt"
+    r"code|digest|session|\bsid|cookie|ctx|context|state|nonce|fpc|jwt|bearer|ticket|"
+    r"credential|auth|\brt"
 )
 
 
@@ -37,7 +37,7 @@ _FIRM = f"{_SURE}|{_LIKELY}"
 _NAME = _name(f"{_FIRM}|{_LOOSE}")
 _QUOTED = r'"(?:[^"\\]|\\.)*(?:"|\z)' + r"|'(?:[^'\\\n]|\\.)*(?:'|\z)"
 _WORD = r"""(?:\[[^\[\]]*\]|[^\s"'&;<>\\\[\]]|\\[^\s"'/\\bfnrtu])+"""
-_BETWEEN = r"""["'\]]*\s*(?:=>|:=|[:=]|：|＝)\s*\[?\s*"""
+_BETWEEN = r"""["'\]]*\s*(?:=>|:=|[:=|\t]|：|＝)\s*\[?\s*"""
 _CELLS = r"</(?:td|th|dt|b|strong|key)>\s*(?:<(?:td|dd|string|span)[^<>]*>)?[\s:]*"
 _CREDENTIAL = r"[^\s\"'&<>\\,;(){}\[\]]"  # one character of it
 _MEMBERS = r'(?:"\w+"\s*:\s*(?:"[^"\\]*"|[\w.+-]+)\s*,\s*)*'
@@ -64,6 +64,9 @@ PLACES = {
     # ["name", "value"]; --name value, -Name "value"
     "pair": rf"(?i)[\[(]\s*[\"']({_NAME})[\"']\s*,\s*({_QUOTED})\s*[\])]",
     "option": rf"(?i)(?:^|[\s\"'])--?({_name(_FIRM)})[ \t]+({_QUOTED}|{_WORD})",
+    # password value, "the token is value", a label with the value on the next line
+    "sentence": r"(?i)\b(password|passwor[td]|kennwort|passphrase|pwd|pw|secret|token|key)"
+    r"[\"'\])]?\s{1,3}(?:(?:is|was|ist|war|lautet)\s)?[\"'`(]?([^\s\d\"'<>,;]*\d[^\s\"'<>,;`)]{3,})",
     "secure_string": rf"(?i)ConvertTo-SecureString\s+(?:-String\s+)?({_QUOTED})",
     # <name>value</name>, <setting name="name"><value>value, <input name="name" value="value">
     "element": rf"(?i)<(?:\w+:)?({_NAME})(?:\s[^<>]*)?>\s*"
@@ -78,7 +81,7 @@ PLACES = {
     r"([^\s=;,\"'<>]+=)",
     "cookie_option": r"(\s-b|--cookie)\s+[\"']?([^\s=;,\"'<>]+=)",
     "cookie": rf"(?:^|[^\w.-])({COOKIE})=([^\s;,\"'<>\\&]{{4,}})",
-    "authorization": r"(?i)(?:^|[^-\w]|proxy-|x-[\w-]*)authorization[\w-]*"
+    "authorization": r"(?i)(?:^|[^-\w]|proxy-|x-[\w-]*)authorization(?:-auxiliary)?"
     rf"(?:{_BETWEEN}|[\"']\s*,\s*|{_CELLS})[\"']?"
     rf"([A-Za-z][\w.-]+)[ \t+]+({_CREDENTIAL}{{6,}})",
     "basic": r"(?i)\bbasic[ \t]+([A-Za-z0-9+/_-]{8,}={0,2})",
@@ -99,9 +102,10 @@ HINTS = (
     rf"(?i)cookie2?(?:{_BETWEEN}|[\"']\s*,|{_CELLS})|--cookie|\s-b\s",
     rf"(?:{COOKIE})=[^\s;,\"'<>\\&]{{4}}",
     (
-        rf"(?i)authorization[\w-]*(?:{_BETWEEN}|[\"']\s*,\s*|{_CELLS})[\"']?"
+        rf"(?i)authorization(?:-auxiliary)?(?:{_BETWEEN}|[\"']\s*,\s*|{_CELLS})[\"']?"
         rf"[a-z][\w.-]+[ \t+]+{_CREDENTIAL}{{6}}"
     ),
+    PLACES["sentence"],
     PLACES["basic"],
     PLACES["bearer"],
     r"://[^\s/:@\"'<>?#]*:[^\s/@\"'<>]+@",  # user_info

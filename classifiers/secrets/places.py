@@ -18,13 +18,14 @@ from classifiers.secrets.cookies import (
     is_cookie_header,
 )
 from classifiers.secrets.patterns import place
-from classifiers.secrets.values import label_of, looks_random
+from classifiers.secrets.values import label_of, looks_random, sentence_label
 
 _ASSIGNMENTS = ("sure_assignment", "likely_assignment", "loose_assignment")
 _NAMED = (("member", 1, 2), ("value_first", 2, 1))  # pattern, group of the name, of the value
 _ATTRIBUTE = re.compile(rb"([\w:-]{1,40})\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'<>]+)")
 _SCHEME = re.compile(rb"([A-Za-z][\w.-]{2,30}) +([^\s,]{6,})")
 _PARAMETER = re.compile(rb"[a-z_]{2,30}=[^=]")  # `realm=` or `error=` of a challenge
+_PROSE = re.compile(rb"[:|\t]")
 _DIGIT = re.compile(rb"\d")
 
 
@@ -106,7 +107,7 @@ def assigned(text: bytes, rule: str) -> Iterator[Found]:
         quoted = start != found.start(3)
         while not quoted and end > start + 1 and text[end - 1 : end] in b",.)]}":
             end -= 1
-        in_prose = b":" in between and b'"' not in between and not quoted
+        in_prose = _PROSE.search(between) is not None and b'"' not in between and not quoted
         if label := label_of(found.group(1), text[start:end], in_prose=in_prose):
             yield Found(label, start, end)
 
@@ -126,8 +127,14 @@ def _listed(text: bytes) -> Iterator[Found]:
     for rule in ("pair", "option"):
         for found in place(rule).finditer(text):
             start, end = _inside(found, 2)
+            if found.group(2)[:1] == b"-":
+                continue  # the next option: this one is a switch
             if label := label_of(found.group(1), text[start:end], in_prose=rule == "option"):
                 yield Found(label, start, end)
+    for found in place("sentence").finditer(text):
+        value = found.group(2).rstrip(b".:!?")
+        if label := sentence_label(found.group(1), value):
+            yield Found(label, found.start(2), found.start(2) + len(value))
     for found in place("secure_string").finditer(text):
         yield Found(b"password", *_inside(found, 1))
 

@@ -41,7 +41,7 @@ class Secret:
 
 
 _CARD = (  # Visa; Mastercard, JCB, Discover; American Express; Diners Club
-    r"(?:^|[^A-Za-z0-9])(4\d{3}(?:[ -]?\d{4}){3}|(?:5[1-5]|2[2-7]|35|6[045])\d\d(?:[ -]?\d{4}){3}"
+    r"(?:^|[^\w-])(4\d{3}(?:[ -]?\d{4}){3}|(?:5[1-5]|2[2-7]|35|6[045])\d\d(?:[ -]?\d{4}){3}"
     r"|3[47]\d\d[ -]?\d{6}[ -]?\d{5}|3[068]\d\d[ -]?\d{6}[ -]?\d{4})\b"
 )
 _PHONE = (  # only behind a word that announces it

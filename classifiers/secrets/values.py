@@ -10,6 +10,7 @@ from classifiers.secrets.tags import TAG
 MIN_RANDOM_CHARS = 16
 MAX_RUN_CHARS = 3.6  # on average; random characters of base64 keep to one kind for about 2
 MIN_RUNS = 3
+CLASSES_OF_A_POLICY = 3
 ONE_TIME_CODE_DIGITS = range(6, 9)
 
 _STATUS_WORDS = frozenset(
@@ -33,6 +34,7 @@ _HARMLESS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MACHINE_MADE = frozenset(("access_token", "refresh_token", "session_id", "signature", "api_key"))
+_PARAMETER = re.compile(rb"[A-Za-z_]{2,20}(?:\d*:[A-Za-z]{2,20})?=[^=]")
 _SPACE = re.compile(rb"\s")
 _RUN = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+|\d+")
 
@@ -72,11 +74,27 @@ def _goes_on(value: bytes) -> bool:
     return word.isalpha() or _FAILURE_CODE.fullmatch(word) is not None
 
 
+def sentence_label(name: bytes, value: bytes) -> bytes | None:
+    """The label of a value that follows a name in a sentence; it has to look like a secret."""
+    kind = kind_of(name)
+    if kind is None or not (looks_random(value) or (kind[0] == "password" and _is_chosen(value))):
+        return None
+    return kind[0].encode()
+
+
+def _is_chosen(value: bytes) -> bool:
+    """Whether a person may have made it up to please a password policy."""
+    if _HARMLESS.fullmatch(value) or _FAILURE_CODE.fullmatch(value.decode("utf-8", "ignore")):
+        return False
+    classes = (rb"[a-z]", rb"[A-Z]", rb"\d", rb"[!#$%&*+=?@^~_-]")
+    return sum(re.search(each, value) is not None for each in classes) >= CLASSES_OF_A_POLICY
+
+
 def looks_random(value: bytes) -> bool:
     """Whether a value is long and mixed as only machines write."""
-    if len(value) < MIN_RANDOM_CHARS or _HARMLESS.fullmatch(value) or _SPACE.search(value):
+    if len(value) < MIN_RANDOM_CHARS or _SPACE.search(value) or _PARAMETER.match(value):
         return False
-    return not is_words(value)
+    return not (_HARMLESS.fullmatch(value) or is_words(value))
 
 
 def is_words(value: bytes) -> bool:

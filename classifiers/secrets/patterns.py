@@ -12,8 +12,8 @@ from classifiers.secrets.linear import linear
 # Words that every name of interest holds; the name as a whole decides. The looser the word, the
 # longer its value has to be.
 _SURE = (
-    r"pass|pwd|pswd|\bpw|kennwort|mot de passe|contrase|senha|wachtwoord|has(?:l|ł)o|parola|(?:П|п)ароль|ПАРОЛЬ|"
-    "лозинка|密码|密碼|パスワード|비밀번호|암호|adgangskode|l(?:o|ö)senord|salasana|heslo|jelsz|"
+    r"pass|pwd|pswd|\bpw|kennwort|mot de passe|contrase|senha|wachtwoord|has(?:l|ł)o|parola|"
+    "(?:П|п)ароль|ПАРОЛЬ|лозинка|密码|密碼|パスワード|비밀번호|암호|adgangskode|l(?:o|ö)senord|salasana|heslo|jelsz|"
     "(?:s|ş|Ş)ifre|סיסמה|كلمة المرور|รหัสผ่าน|mật khẩu|kata sandi|clave|secret|cvv|cvc|card[ _-]?n"
 )
 _LIKELY = (

@@ -17,6 +17,7 @@ from classifiers.secrets.rewriting import rewritten, suspicious
 from classifiers.secrets.tags import Tags
 
 MAX_OPEN = 1_000  # objects and lists inside each other
+MAX_REMEMBERED_BYTES = 100  # names and short values; the rest seldom comes twice
 _TOKEN = re.compile(
     rb'"[^"\\]*(?:\\.[^"\\]*)*"?'  # a string; the last one may be cut
     rb"|[{}\[\]:,]"
@@ -56,6 +57,7 @@ class TraceRewriter:
     text: bytes
     tags: Tags
     _replacements: list[tuple[int, int, bytes]] = field(default_factory=list)
+    _quiet: set[bytes] = field(default_factory=set)  # strings without anything to find
     _open: list[_Container] = field(default_factory=lambda: [_Container(b"")])
 
     def rewritten(self) -> bytes:
@@ -106,7 +108,7 @@ class TraceRewriter:
 
     def _name(self, token: re.Match[bytes]) -> None:
         self._open[-1].key = token.group().strip(b'"')[:200]
-        if suspicious(token.group()):
+        if self._is_suspicious(token.group()):
             self._rewrite(_String(*token.span(), b""), ())
 
     def _value(self, token: re.Match[bytes]) -> None:
@@ -135,6 +137,16 @@ class TraceRewriter:
             else:
                 self._rewrite_named(string, string.member, of_cookies=False)
 
+    def _is_suspicious(self, text: bytes) -> bool:
+        """As `suspicious`, asked once for each of the strings that come again and again."""
+        if text in self._quiet:
+            return False
+        if suspicious(text):
+            return True
+        if len(text) <= MAX_REMEMBERED_BYTES:
+            self._quiet.add(text)
+        return False
+
     def _inside(self, string: _String) -> bytes:
         return self.text[string.start + 1 : string.end - 1]
 
@@ -145,7 +157,7 @@ class TraceRewriter:
         elif places := tuple(named_value(name, inside)):
             plain = _plain(self.text[string.start : string.end])
             self._rewrite(string, tuple(named_value(name, plain)) or places)
-        elif suspicious(inside):
+        elif self._is_suspicious(inside):
             self._rewrite(string, ())
 
     def _rewrite(self, string: _String, places: tuple[Found, ...]) -> None:

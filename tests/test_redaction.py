@@ -32,7 +32,10 @@ PASSWORD = "Aq7!" + made_up(9)
 GUID = "5d3e9c1a-0b7f-4a52-9e6d-2f8b7c4a1d90"
 
 
-@pytest.mark.parametrize("secret", [pytest.param(each, id=each.kind) for each in SECRETS])
+@pytest.mark.parametrize(
+    "secret",
+    [pytest.param(each, id=f"{each.kind}: {each.example[:12]}") for each in SECRETS],
+)
 def test_the_example_of_each_kind_is_replaced_by_its_tag(secret):
     redacted = redact(f"before {secret.example} after")
 

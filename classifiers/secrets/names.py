@@ -52,6 +52,7 @@ _HARMLESS = re.compile(
     r"idempotency|instrumentation|public|registry|sort|dedup|lookup)keys?$"
     r"|(?:execution|async|job|http|activity|trace|sign|request|correlation)context$"
 )
+MAX_REMEMBERED_CHARS = 32
 _SEPARATORS = re.compile(r"[\W_]+")
 
 
@@ -62,9 +63,12 @@ def _ending(kinds: dict[str, str]) -> re.Pattern[str]:
 _ALWAYS_ENDING, _PERHAPS_ENDING = _ending(_ALWAYS), _ending(_PERHAPS)
 
 
-@lru_cache(maxsize=4096)
 def kind_of(name: bytes) -> tuple[str, bool] | None:
     """The kind of secret that a name announces, and whether any value of it is one."""
+    return _remembered(name) if len(name) <= MAX_REMEMBERED_CHARS else _kind_of(name)
+
+
+def _kind_of(name: bytes) -> tuple[str, bool] | None:
     plain = _SEPARATORS.sub("", name[-80:].decode("utf-8", "ignore").lower())
     if found := _ALWAYS_ENDING.search(plain):
         return str(found.lastgroup), True
@@ -75,6 +79,10 @@ def kind_of(name: bytes) -> tuple[str, bool] | None:
     if (found := _PERHAPS_ENDING.search(plain)) and _is_word(name, found.group()):
         return str(found.lastgroup), False
     return None
+
+
+# Names come again and again; a longer one may be a piece of text, of which nothing is kept.
+_remembered = lru_cache(maxsize=2048)(_kind_of)
 
 
 def _is_word(name: bytes, ending: str) -> bool:

@@ -104,6 +104,7 @@ def test_a_name_gives_its_value_away(template, kind):
         "PublicKeyToken=31bf3856ad364e35, Version=9.0.0.0, Culture=neutral",
         '"statuscode@OData.Community.Display.V1.FormattedValue": "Failed"',
         "Dynamics 365 Version 9.2.24034.00163, SDK 9.1.1.45, Chrome/130.0.6723.58",
+        f"x-ms-client-session-id: {GUID}, user-agent: Chrome/130.0.0.0 Safari/537.36",
         "localhost 127.0.0.1:5432 refused; std::vector<System::String> a::b",
         "Order 150428427078522, row 4111111111111112",
         "New-PartnerAccessToken : AADSTS65001: The user has not consented.",

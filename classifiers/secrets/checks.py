@@ -19,6 +19,7 @@ _VERSION_BEFORE = re.compile(
     rb"(?i)(?:version|ver|v|sdk|crm|build|release|net|core|over|upgraded?|update|solution|assembly|"
     rb"runtime|framework|[a-z]+/|[a-z0-9.-]*[a-z]=)[\s:=v\"']*$"
 )
+_PRODUCT_BEFORE = re.compile(rb"(?:^|[^/\w])[A-Z][\w.+-]*/$")  # of a user agent
 _ADDRESS_BEFORE = re.compile(rb"(?i)(?:ip|ips|address|client|remote|host|peer|from|[@\[/])\W{0,4}$")
 _MAIL_LIKE_ANNOTATIONS = (b"odata.", b"microsoft.dynamics.")
 
@@ -74,6 +75,8 @@ def is_ipv4(text: bytes, start: int, end: int) -> bool:
     if text[start - 1 : start] in (b".", b"%"):
         return False  # a longer number, or `%20` before a version
     before = text[max(0, start - 24) : start]
+    if _PRODUCT_BEFORE.search(before):
+        return False
     if _ADDRESS_BEFORE.search(before):
         return True
     return address.packed[0] > LAST_VERSION_LIKE and not _VERSION_BEFORE.search(before)

@@ -26,7 +26,7 @@ _ALWAYS = {
     ),
     "authorization_code": r"codeverifier|devicecode|usercode|authorizationcode|authcode",
     "saml_assertion": r"saml(?:response|request)|clientassertion|signaturevalue|wresult",
-    "session_id": r"sessionid|sessid|canary",
+    "session_id": r"canary",
     "signature": r"oauthsignature|sig|sharedaccesssignature",
     "card_number": r"card(?:number|no)",
     "card_code": r"cvv2?|cvc2?|cardcode",
@@ -38,7 +38,7 @@ _PERHAPS = {
     "authorization_code": r"code",
     "state": r"state|nonce|w?ctx|context|relaystate|fpc",
     "signature": r"signature|digest",
-    "session_id": r"session|sid|cookie",
+    "session_id": r"session|session_?id|sessid|sid|cookie",
     "credential": r"auth|authorization|authorizationauxiliary",
 }
 ONE_TIME_CODE = "one_time_code"
@@ -46,7 +46,7 @@ _ONE_TIME_CODE = re.compile(
     r"otp|otc|totp|mfacode|verificationcode|securitycode|additionalauthdata|pin"
 )
 _HARMLESS = re.compile(
-    r"(?:publickey|cancellation|skip|page|paging|continuation|delta|sync|concurrency|change)tokens?$"
+    r"(?:publickey|cancellation|skip|page|paging|continuation|delta|sync|concurrency|change)(?:tokens?|cookie)$"
     r"|(?:status|state|error|country|postal|zip|result|response|reason|type|currency|language|event|"
     r"sub|object|fault|exit|return)code$|(?:primary|foreign|entity|alternate|row|partition|cache|"
     r"idempotency|instrumentation|public|registry|sort|dedup|lookup)keys?$"

@@ -8,6 +8,7 @@ enough gives way to "undetermined".
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from classifiers.evidence import Alternative, Evidence, Verdict
 from corpus.terms import CAUSE_IDS, NAMED_CAUSES
@@ -18,6 +19,7 @@ ALSO = 1.0  # a cause that the code's entry calls defensible
 YIELDS = 4.0  # what a cause loses to one that stands before it in ORDER
 LEAST_CHANCE = 0.01  # the model's word is bounded: ln(0.01) = -4.6
 ENOUGH = 0.6  # a named cause needs this chance, or the answer is "undetermined"
+ENOUGH_ALONE = 0.85  # where only the model speaks: held out, 98 % of such answers were right
 
 UNDETERMINED = "undetermined_permissions"
 OTHER = "not_permissions"
@@ -32,24 +34,54 @@ ORDER = (
     *((cause, other) for cause in NAMED_CAUSES for other in (UNDETERMINED, OTHER)),
 )
 
-BANDS = (("high", 0.9), ("medium", 0.7), ("low", 0.0))
+BANDS = (("high", 0.9), ("medium", 0.75), ("low", 0.0))
 
 
-def decide(evidence: Sequence[Evidence], chances: Mapping[str, float]) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How raw confidence becomes the probability that the answer is acceptable.
+
+    A pair (slope, intercept) on the logit for each kind of answer, fitted on held-out messages
+    (Platt scaling); a kind that is not there keeps its raw confidence.
+    """
+
+    scaling: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def confidence(self, kind: str, raw: float) -> float:
+        """The calibrated confidence, between 0.01 and 0.999."""
+        slope, intercept = self.scaling.get(kind, (1.0, 0.0))
+        bounded = min(max(raw, 1e-6), 1 - 1e-6)
+        logit = slope * math.log(bounded / (1 - bounded)) + intercept
+        return min(max(1 / (1 + math.exp(-logit)), 0.01), 0.999)
+
+
+UNCALIBRATED = Calibration()
+
+
+def decide(
+    evidence: Sequence[Evidence],
+    chances: Mapping[str, float],
+    calibration: Calibration = UNCALIBRATED,
+) -> Verdict:
     """Weigh all evidence about one failure.
 
     Args:
         evidence: Of codes and signatures, in any order.
         chances: The text model's, by cause; empty where it was not asked.
+        calibration: Of the confidence.
     """
     kept = unrefined(evidence)
-    telling = [piece for piece in kept if not piece.bare]
-    scores = _scores(telling or kept, chances)
-    odds = {cause: math.exp(score) for cause, score in scores.items()}
-    total = sum(odds.values())
-    ranked = sorted(((odd / total, cause) for cause, odd in odds.items()), key=_by_chance)
-    cause, confidence = _chosen(ranked, has_evidence=bool(kept or chances))
-    return _verdict(cause, confidence, ranked, kept)
+    ranked = _ranked(kept, chances)
+    cause, raw, kind = _chosen(ranked, kept, chances)
+    return _verdict(cause, calibration.confidence(kind, raw), ranked, kept)
+
+
+def raw_answer(
+    evidence: Sequence[Evidence], chances: Mapping[str, float]
+) -> tuple[str, float, str]:
+    """Cause, raw confidence and kind of the answer: what a calibration is fitted on."""
+    kept = unrefined(evidence)
+    return _chosen(_ranked(kept, chances), kept, chances)
 
 
 def unrefined(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -61,6 +93,15 @@ def unrefined(evidence: Sequence[Evidence]) -> list[Evidence]:
 def band(confidence: float) -> str:
     """The band of a confidence: `high`, `medium` or `low`."""
     return next(name for name, least in BANDS if confidence >= least)
+
+
+def _ranked(kept: Sequence[Evidence], chances: Mapping[str, float]) -> list[tuple[float, str]]:
+    """Chance and cause, the likeliest first."""
+    telling = [piece for piece in kept if not piece.bare]
+    scores = _scores(telling or kept, chances)
+    odds = {cause: math.exp(score) for cause, score in scores.items()}
+    total = sum(odds.values())
+    return sorted(((odd / total, cause) for cause, odd in odds.items()), key=_by_chance)
 
 
 def _scores(pieces: Sequence[Evidence], chances: Mapping[str, float]) -> dict[str, float]:
@@ -79,13 +120,18 @@ def _scores(pieces: Sequence[Evidence], chances: Mapping[str, float]) -> dict[st
     return scores
 
 
-def _chosen(ranked: Sequence[tuple[float, str]], *, has_evidence: bool) -> tuple[str, float]:
-    confidence, cause = ranked[0]
-    if not has_evidence:
-        return UNDETERMINED, confidence
-    if cause in NAMED_CAUSES and confidence < ENOUGH:
-        return UNDETERMINED, 1.0 - confidence
-    return cause, confidence
+def _chosen(
+    ranked: Sequence[tuple[float, str]], kept: Sequence[Evidence], chances: Mapping[str, float]
+) -> tuple[str, float, str]:
+    """Cause, raw confidence and kind of the answer."""
+    chance, cause = ranked[0]
+    kind = "telling" if any(not piece.bare for piece in kept) else "bare" if kept else "alone"
+    if not kept and not chances:
+        return UNDETERMINED, chance, "nothing"
+    enough = ENOUGH_ALONE if kind == "alone" and chances else ENOUGH
+    if cause in NAMED_CAUSES and chance < enough:
+        return UNDETERMINED, 1.0 - chance, "abstained"
+    return cause, chance, kind
 
 
 def _verdict(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from classifiers.decide import decide
+from classifiers.decide import UNCALIBRATED, decide
 from classifiers.diagnosis import Diagnosis, TraceReport, Versions, incident_of
 from classifiers.evidence import Context, Failure, Job, Verdict
 from classifiers.facts import find_facts
@@ -125,7 +125,7 @@ class Diagnoser:
         chances = (
             self.model.chances(unwrap(failure.text).text, failure.context) if self.model else {}
         )
-        return decide(evidence, chances)
+        return decide(evidence, chances, self.model.calibration if self.model else UNCALIBRATED)
 
     def _diagnosed(self, failure: Failure) -> Diagnosis:
         redacted = _redacted(failure)

@@ -8,6 +8,7 @@ from importlib.resources import as_file, files
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.decide import Calibration
 from classifiers.evidence import Context
 from classifiers.model.features import BUCKETS, described, features
 
@@ -21,7 +22,7 @@ class TextModel:
     """A linear model over hashed n-grams.
 
     `weights` has shape (BUCKETS, n_causes), `idf` (BUCKETS,), `bias` (n_causes,); columns stand in
-    the order of `causes`. `sharpness` turns scores into calibrated chances.
+    the order of `causes`. `sharpness` turns scores into chances; `calibration` is that of the whole decision.
     """
 
     causes: tuple[str, ...]
@@ -29,6 +30,7 @@ class TextModel:
     idf: NDArray[np.float16]
     bias: NDArray[np.float32]
     sharpness: float
+    calibration: Calibration
     version: str
 
     def chances(self, text: str, context: Context) -> dict[str, float]:
@@ -70,5 +72,8 @@ def load_model() -> TextModel:
             idf=arrays["idf"],
             bias=arrays["bias"],
             sharpness=manifest["sharpness"],
+            calibration=Calibration(
+                {kind: (slope, shift) for kind, (slope, shift) in manifest["calibration"].items()}
+            ),
             version=manifest["version"],
         )

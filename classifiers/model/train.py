@@ -6,6 +6,7 @@ differ between processors.
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +16,20 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from classifiers.evidence import Context
+from classifiers.decide import raw_answer
+from classifiers.evidence import Context, Failure
+from classifiers.gather import Gatherer
 from classifiers.model.features import BUCKETS, described, features
 from classifiers.reading import unwrap
 from classifiers.redact import redact_text
+from classifiers.signatures.book import load_book
+from corpus.codebook import load_codes
 from corpus.labelled import LabelledMessage, fold, load_messages
 from corpus.terms import CAUSE_IDS
 
 FOLDS = 5
+FITTED_KINDS = ("bare", "alone", "abstained")
+LEAST = 40  # answers, to fit two numbers on
 INVERSE_REGULARISATION = 20.0
 SHARPNESS_GRID = tuple(float(factor) for factor in np.geomspace(0.5, 8.0, 60))
 
@@ -48,6 +55,7 @@ def train(target: Path) -> dict[str, object]:
     labels = np.array([CAUSE_IDS.index(str(m.label)) for m in messages])
     held_out = out_of_fold(messages, counts, labels)
     trained = fit(counts, labels)
+    factor = sharpness(held_out, labels)
     manifest: dict[str, object] = {
         "version": fingerprint(messages)[:12],
         "corpus": fingerprint(messages),
@@ -55,7 +63,8 @@ def train(target: Path) -> dict[str, object]:
         "wordings": len({m.wording for m in messages}),
         "causes": list(CAUSE_IDS),
         "buckets": BUCKETS,
-        "sharpness": sharpness(held_out, labels),
+        "sharpness": factor,
+        "calibration": calibration(messages, held_out * factor),
         "held_out_right": round(float(np.mean(held_out.argmax(axis=1) == labels)), 4),
     }
     _write(target, trained, manifest)
@@ -117,6 +126,44 @@ def sharpness(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
     """The factor under which held-out scores give the best calibrated chances (least log loss)."""
     best = min(SHARPNESS_GRID, key=lambda factor: _log_loss(scores * factor, labels))
     return round(best, 3)
+
+
+def calibration(
+    messages: Sequence[LabelledMessage], scores: NDArray[np.float64]
+) -> dict[str, list[float]]:
+    """Slope and intercept of the confidence of each kind of answer but those of telling evidence.
+
+    Telling evidence was written beside these messages, so that they would flatter it; what the
+    model says of a held-out wording is honest.
+
+    Args:
+        messages: n messages.
+        scores: Sharpened held-out scores, shape (n, n_causes).
+    """
+    gatherer = Gatherer(load_book(), load_codes())
+    answers: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+    for message, chances in zip(messages, _chances(scores), strict=True):
+        text, context = redact_text(message.text), Context.of(message.context)
+        evidence = gatherer.gather(Failure(text, context))
+        by_cause = dict(zip(CAUSE_IDS, chances.tolist(), strict=True))
+        cause, raw, kind = raw_answer(evidence, by_cause)
+        answers[kind].append((raw, cause in message.acceptable))
+    return {kind: _platt(answers[kind]) for kind in FITTED_KINDS if len(answers[kind]) >= LEAST}
+
+
+def _platt(answers: Sequence[tuple[float, bool]]) -> list[float]:
+    """Slope and intercept on the logit: J. Platt, "Probabilistic outputs for SVMs", 1999."""
+    raw = np.clip(np.array([confidence for confidence, _ in answers]), 1e-6, 1 - 1e-6)
+    logits = np.log(raw / (1 - raw)).reshape(-1, 1)
+    model = LogisticRegression(solver="liblinear", C=100.0, random_state=0)
+    model.fit(logits, np.array([right for _, right in answers]))
+    return [round(float(model.coef_[0][0]), 4), round(float(model.intercept_[0]), 4)]
+
+
+def _chances(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    chances: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
+    return chances
 
 
 def _log_loss(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> float:

@@ -13,15 +13,10 @@ from corpus.codebook import load_codes
 from corpus.labelled import LabelledMessage, load_healthy
 
 
-def entries(book: Book) -> tuple[Entry, ...]:
-    """Every entry of the book."""
-    return (*book.signatures, *book.finders, *book.providers)
-
-
 def broken_examples(book: Book) -> list[str]:
     """One line for each example that does not do what it promises."""
     broken = []
-    for entry in entries(book):
+    for entry in book.entries:
         for example in entry.matches:
             broken += [f"{entry.id}: {fault}" for fault in faults(book, entry, example)]
         broken += [f"{entry.id}: matches its near miss: {text[:80]}" for text in taken(entry)]

@@ -8,7 +8,8 @@ import regex
 from classifiers.evidence import Context, Evidence, Facts, Failure
 from classifiers.principal import principal
 from classifiers.reading import Reading, readings
-from classifiers.signatures.book import Book, Finder, Signature, SlowPatternError
+from classifiers.signatures.book import Book, Finder, Signature
+from classifiers.signatures.pattern import SlowPatternError
 from corpus.codebook import Code, CodeBook
 
 EXCERPT_CHARS = 240
@@ -20,6 +21,7 @@ class Scene:
 
     failure: Failure
     reading: Reading
+    book: Book  # the entries that may match the reading
     providers: frozenset[str]  # systems of the external providers that text or context name
     principal: str | None  # one of `corpus.codebook.IDENTITIES`
 
@@ -42,29 +44,28 @@ class Gatherer:
     def scenes(self, failure: Failure) -> Iterator[Scene]:
         """The readings of a failure's text, each with the providers and the principal it shows."""
         for reading in readings(failure.text):
-            named = self._providers(reading.text, failure.context)
+            possible = self.book.possible(reading.text)
+            named = self._providers(possible, reading.text, failure.context)
             who = principal(reading.text, failure.context, provider_named=bool(named))
-            yield Scene(failure, reading, named, who)
+            yield Scene(failure, reading, possible, named, who)
 
     def provider(self, text: str, context: Context) -> str | None:
         """The name of the external provider that an unwrapped text or its context names."""
-        named = self._providers(text, context)
+        named = self._providers(self.book.possible(text), text, context)
         return next((p.name for p in self.book.providers if p.system in named), None)
 
-    def _providers(self, text: str, context: Context) -> frozenset[str]:
+    def _providers(self, possible: Book, text: str, context: Context) -> frozenset[str]:
         beside = " ".join(part for part in (context.provider, context.host, context.url) if part)
-        return frozenset(
-            provider.system
-            for provider in self.book.providers
-            if provider.is_named(beside) or provider.is_shown(text)
-        )
+        named = (p.system for p in self.book.providers if p.is_named(beside))
+        shown = (p.system for p in possible.providers if p.is_shown(text))
+        return frozenset((*named, *shown))
 
     def _evidence(self, scene: Scene) -> Iterator[Evidence]:
         yield from self._context_code(scene)
-        for finder in self.book.finders:
+        for finder in scene.book.finders:
             if not finder.named or finder.system in scene.providers:
                 yield from self._codes(scene, finder)
-        for signature in self.book.signatures:
+        for signature in scene.book.signatures:
             if not signature.named or signature.system in scene.providers:
                 yield from _signed(scene, signature)
 

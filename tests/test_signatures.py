@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifiers.examples import entries, faults, taken
+from classifiers.examples import faults, taken
 from classifiers.signatures.book import Entry, Example, Signature, book_of, load_book
 from corpus.terms import KnowledgeError
 
@@ -12,7 +12,7 @@ BOOK = load_book()
 def examples() -> list[object]:
     return [
         pytest.param(entry, example, id=f"{entry.id}-{number}")
-        for entry in entries(BOOK)
+        for entry in BOOK.entries
         for number, example in enumerate(entry.matches)
     ]
 
@@ -22,12 +22,12 @@ def test_an_example_is_taken_by_its_entry_and_by_no_rival(entry: Entry, example:
     assert list(faults(BOOK, entry, example)) == []
 
 
-@pytest.mark.parametrize("entry", entries(BOOK), ids=lambda e: e.id)
+@pytest.mark.parametrize("entry", BOOK.entries, ids=lambda e: e.id)
 def test_an_entry_rejects_its_near_misses(entry: Entry):
     assert list(taken(entry)) == []
 
 
-@pytest.mark.parametrize("entry", entries(BOOK), ids=lambda e: e.id)
+@pytest.mark.parametrize("entry", BOOK.entries, ids=lambda e: e.id)
 def test_an_entry_has_what_a_reviewer_asks_for(entry: Entry):
     assert entry.id.startswith(entry.system.replace("_", "-"))
     assert entry.pattern.compiled.search("") is None
@@ -67,7 +67,7 @@ def test_an_example_that_a_rival_takes_is_a_fault():
     book = book_of([("sample", head)])
 
     found = [
-        fault for entry in entries(book) for e in entry.matches for fault in faults(book, entry, e)
+        fault for entry in book.entries for e in entry.matches for fault in faults(book, entry, e)
     ]
 
     assert len(found) == 2

@@ -1,7 +1,7 @@
 """The signature book: loaded from one TOML file per system, matched against readings."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
@@ -9,54 +9,17 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 import regex
+
+from classifiers.signatures.pattern import Pattern, SlowPatternError
+from classifiers.signatures.prefilter import fold
 from corpus.codebook import IDENTITIES
 from corpus.terms import CAUSE_IDS, FACTS, KnowledgeError
-
-MATCH_SECONDS = 0.05  # one pattern, one reading; real messages need microseconds
 
 # What a pattern may name: facts, what support asks for, and the code that a finder looks up.
 HANDOVER = frozenset({"correlation_id", "trace_id", "request_id", "timestamp"})
 GROUPS = FACTS | HANDOVER | {"code"}
 
 _NAMED_GROUP = regex.compile(r"\(\?P<(\w+)>")
-
-
-class SlowPatternError(Exception):
-    """A pattern ran out of its time on this text."""
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """A regular expression, compiled when it is first needed."""
-
-    source: str
-
-    @cached_property
-    def compiled(self) -> "regex.Pattern[str]":
-        """The compiled expression; always case-insensitive."""
-        return regex.compile(self.source, regex.I)
-
-    def search(self, text: str) -> "regex.Match[str] | None":
-        """The first match.
-
-        Raises:
-            SlowPatternError: The search took longer than `MATCH_SECONDS`.
-        """
-        try:
-            return self.compiled.search(text, timeout=MATCH_SECONDS)
-        except TimeoutError as error:
-            raise SlowPatternError from error
-
-    def all(self, text: str) -> "Iterator[regex.Match[str]]":
-        """Every match, left to right.
-
-        Raises:
-            SlowPatternError: The search took longer than `MATCH_SECONDS`.
-        """
-        try:
-            yield from self.compiled.finditer(text, timeout=MATCH_SECONDS)
-        except TimeoutError as error:
-            raise SlowPatternError from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +41,16 @@ class Entry:
     named: bool
     matches: tuple[Example, ...]
     rejects: tuple[str, ...]
+
+    @property
+    def required(self) -> tuple[Pattern, ...]:
+        """The patterns that a text must match, every one."""
+        return (self.pattern,)
+
+    def is_possible(self, words: frozenset[str]) -> bool:
+        """Whether a text may match that holds these of the book's words."""
+        needed = (pattern.words for pattern in self.required)
+        return not any(some is not None and some.isdisjoint(words) for some in needed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,30 +91,51 @@ class Signature(Entry):
     refines: tuple[str, ...] = ()
     bare: bool = False
 
+    @property
+    def required(self) -> tuple[Pattern, ...]:
+        """The pattern, and what must match beside it."""
+        return (self.pattern, *self.also)
+
     def find(self, text: str) -> "regex.Match[str] | None":
         """The first match, where every condition holds."""
         match = self.pattern.search(text)
-        if match is None:
-            return None
-        if not all(pattern.search(text) for pattern in self.also):
+        if match is None or not all(pattern.search(text) for pattern in self.also):
             return None
         return None if any(pattern.search(text) for pattern in self.absent) else match
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Book:
-    """All entries, in the order of their files."""
+    """Entries, in the order of their files."""
 
     signatures: tuple[Signature, ...]
     finders: tuple[Finder, ...]
     providers: tuple[Provider, ...]
 
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry."""
+        return (*self.signatures, *self.finders, *self.providers)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """What `possible` looks for in a text."""
+        patterns = (pattern for entry in self.entries for pattern in entry.required)
+        return frozenset(word for pattern in patterns for word in pattern.words or ())
+
+    def possible(self, text: str) -> "Book":
+        """The entries that may match a text: those whose words stand in it, or are not known."""
+        folded = fold(text)
+        words = frozenset(word for word in self.words if word in folded)
+        return Book(
+            tuple(entry for entry in self.signatures if entry.is_possible(words)),
+            tuple(entry for entry in self.finders if entry.is_possible(words)),
+            tuple(entry for entry in self.providers if entry.is_possible(words)),
+        )
+
     def entry(self, id: str) -> Entry | None:  # noqa: A002 -- the contract's word
         """The entry of this id."""
-        for entry in (*self.signatures, *self.finders, *self.providers):
-            if entry.id == id:
-                return entry
-        return None
+        return next((entry for entry in self.entries if entry.id == id), None)
 
 
 def load_book() -> Book:
@@ -213,8 +207,9 @@ def _finder(system: str, id: str, entry: Mapping[str, Any]) -> Finder:  # noqa: 
 
 
 def _provider(system: str, entry: Mapping[str, Any]) -> Provider:
-    _checked(system, f"{system}-named", {"source": "", **entry}, _SHARED | {"name"})
-    return Provider(**_shared(system, f"{system}-named", entry), name=entry["name"])
+    id = f"{system.replace('_', '-')}-named"  # noqa: A001 -- the contract's word
+    _checked(system, id, {"source": "", **entry}, _SHARED | {"name"})
+    return Provider(**_shared(system, id, entry), name=entry["name"])
 
 
 def _shared(system: str, id: str, entry: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
@@ -258,7 +253,7 @@ def _example(match: "str | Mapping[str, str]") -> Example:
 
 
 def _check_references(book: Book) -> None:
-    ids: Sequence[str] = [e.id for e in (*book.signatures, *book.finders, *book.providers)]
+    ids: Sequence[str] = [entry.id for entry in book.entries]
     doubled = sorted({name for name in ids if ids.count(name) > 1})
     if doubled:
         raise KnowledgeError(f"signatures: two entries are called {doubled[0]}")

@@ -6,7 +6,6 @@ match, so anything that is not understood counts as "may match": then the patter
 
 import re._parser as parser  # type: ignore[import-not-found] # typeshed leaves it out
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import Any
 
 import regex
@@ -18,7 +17,7 @@ MIN_CHARS = 3  # shorter words stand in every text
 _FOLDED = str.maketrans({"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": "k"})
 
 _NAME = regex.compile(r"\(\?P<\w+>")  # the standard library knows no name that is given twice
-_FUZZY = regex.compile(r"(?<!\\)\{[^}\d,]")  # nor approximate matches
+_FUZZY = regex.compile(r"\{[\d<=]*[deis](?:[\d<=,+:]|\})")  # nor approximate matches
 _NOT_ASCII = 128
 _REPEATS = frozenset({parser.MAX_REPEAT, parser.MIN_REPEAT, parser.POSSESSIVE_REPEAT})
 
@@ -36,12 +35,11 @@ def fold(text: str) -> str:
     return (text if text.isascii() else text.translate(_FOLDED)).lower()
 
 
-@cache
 def words(source: str) -> _Words | None:
     """Words of which every match of a pattern holds at least one; None where none are sure.
 
     >>> sorted(words("(?:Invalid|Expired) [A-Z]{1,9} ?key") or ())
-    ['expired ', 'invalid ']
+    ['expired', 'invalid']
     >>> words("[0-9]+") is None
     True
     """

@@ -23,9 +23,7 @@ def test_signatures() -> int:
     broken = broken_examples(book)
     for line in broken:
         print(line)
-    counted = sum(
-        len(e.matches) + len(e.rejects) for e in (*book.signatures, *book.finders, *book.providers)
-    )
+    counted = sum(len(e.matches) + len(e.rejects) for e in book.entries)
     print(f"{len(book.signatures)} signatures, {counted} examples, {len(broken)} broken")
     if broken:
         raise CommandError("examples are broken; see the lines above")

@@ -51,7 +51,7 @@ def captured(trace: Trace, context: Context) -> Capture:
     """
     loop = _loop(trace.entries)
     found = [f for entry in trace.entries if (f := _failure(entry, trace)) is not None]
-    if loop is not None and not any(f.context.status != _CHALLENGE for f in found):
+    if loop is not None and not any(_explains(f) for f in found):
         found.insert(0, loop)
     failures = tuple(replace(f, context=_joined(context, f.context)) for f in found[:MAX_FAILURES])
     missing = tuple(_missing(trace, failures))
@@ -62,6 +62,11 @@ _WANTED = (
     "Please open the browser's developer tools (F12), tab Network, tick Preserve log, repeat the "
     "action until the error shows, and export the HAR from there. The sanitised export is enough."
 )
+
+
+def _explains(failure: Failure) -> bool:
+    """Whether a failure may be why a sign-in goes round: an answer, and more than a challenge."""
+    return failure.context.status not in {None, _CHALLENGE}
 
 
 def _joined(given: Context, seen: Context) -> Context:

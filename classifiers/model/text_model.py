@@ -22,7 +22,8 @@ class TextModel:
     """A linear model over hashed n-grams.
 
     `weights` has shape (BUCKETS, n_causes), `idf` (BUCKETS,), `bias` (n_causes,); columns stand in
-    the order of `causes`. `sharpness` turns scores into chances; `calibration` is that of the whole decision.
+    the order of `causes`. `sharpness` turns scores into chances; `calibration` is that of the
+    whole decision.
     """
 
     causes: tuple[str, ...]

@@ -169,3 +169,9 @@ def test_what_the_state_of_a_job_says(diagnoser: Diagnoser, given, expected):
     diagnosis = diagnoser.diagnose(*given)
 
     assert (diagnosis.verdict.cause, diagnosis.verdict.variant) == expected
+
+
+def test_what_a_proxy_answers_itself_is_no_answer(diagnoser: Diagnoser):
+    by_charles = entry("https://api.partnercenter.microsoft.com/v1/ping", 503, statusText="Failed")
+
+    assert diagnoser.diagnose_trace(traced(by_charles)).verdict.cause == "not_permissions"

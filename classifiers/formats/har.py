@@ -122,7 +122,7 @@ def _entry(index: int, entry: Mapping[str, Any]) -> Entry:
         index=index,
         method=_word(request.get("method")) or "GET",
         url=_word(request.get("url")),
-        status=max(_number(response.get("status")), 0),
+        status=0 if _is_by_proxy(response) else max(_number(response.get("status")), 0),
         reason=_word(response.get("statusText")),
         headers=headers,
         body=_body(content),
@@ -141,6 +141,16 @@ def _error(entry: Mapping[str, Any], response: Mapping[str, Any]) -> str:
             if holder.get(name):
                 return _word(holder[name])
     return ""
+
+
+def _is_by_proxy(response: Mapping[str, Any]) -> bool:
+    """Charles and Fiddler write an answer of their own where the server gave none."""
+    written = f"{response.get('_charlesStatus')} {response.get('statusText')}".casefold()
+    return "fiddler - " in written or (
+        "failed" in written
+        and not response.get("headers")
+        and _number(response.get("status")) == 503  # noqa: PLR2004 -- what Charles writes
+    )
 
 
 def _body(content: Mapping[str, Any]) -> str:

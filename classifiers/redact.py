@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 
-from classifiers.secrets.rewriting import rewritten, suspicious, without_repeats
+from classifiers.secrets.rewriting import MAX_LOOKS, rewritten, suspicious, without_repeats
 from classifiers.secrets.shapes import SECRETS
 from classifiers.secrets.tags import Tags
 from classifiers.secrets.trace import NotJSONError, TraceRewriter, json_part
@@ -63,7 +63,13 @@ def redact(text: str) -> Redacted:
 def _rewritten(raw: bytes, tags: Tags) -> bytes:
     if not suspicious(raw):
         return raw
-    return without_repeats(rewritten(raw, tags), tags)
+    clean = rewritten(raw, tags)
+    for _ in range(MAX_LOOKS):
+        unrepeated = without_repeats(clean, tags)
+        if unrepeated == clean:
+            break
+        clean = rewritten(unrepeated, tags)
+    return clean
 
 
 def _trace_rewritten(har: bytes, tags: Tags) -> bytes:

@@ -26,6 +26,7 @@ from classifiers.secrets.shapes import SECRETS, shape_secrets
 from classifiers.secrets.tags import TAG, Tags
 
 MAX_DEPTH = 5  # of base64 inside base64; deeper runs go as a whole
+MAX_LOOKS = 3  # a tag may be the boundary that a neighbour's pattern was waiting for
 MIN_REPEATED_CHARS = 8
 MAX_QUICK_BYTES = 50_000
 MAX_REPEAT_BYTES = 10**10  # secrets times length of the text: what looking for repeats may cost
@@ -50,8 +51,16 @@ def rewritten(
         depth: How many layers of base64 to open.
         places: Secrets that the caller knows from where the text stands.
     """
-    claims = [Claim(f.start, f.end, f.label, raw[f.start : f.end]) for f in places]
-    claims += _claims(raw, tags, depth)
+    known = [Claim(f.start, f.end, f.label, raw[f.start : f.end]) for f in places]
+    clean = _replaced(raw, [*known, *_claims(raw, tags, depth)], tags)
+    for _ in range(MAX_LOOKS):
+        if clean == raw:
+            break
+        raw, clean = clean, _replaced(clean, list(_claims(clean, tags, depth)), tags)
+    return clean
+
+
+def _replaced(raw: bytes, claims: list[Claim], tags: Tags) -> bytes:
     if not claims:
         return raw
     tags.reserve(raw)

@@ -145,11 +145,9 @@ def _error(entry: Mapping[str, Any], response: Mapping[str, Any]) -> str:
 
 def _is_by_proxy(response: Mapping[str, Any]) -> bool:
     """Charles and Fiddler write an answer of their own where the server gave none."""
-    written = f"{response.get('_charlesStatus')} {response.get('statusText')}".casefold()
-    return "fiddler - " in written or (
-        "failed" in written
-        and not response.get("headers")
-        and _number(response.get("status")) == 503  # noqa: PLR2004 -- what Charles writes
+    reason = _word(response.get("statusText")).casefold()
+    return reason.startswith("fiddler - ") or (
+        reason == "failed" and not _word(response.get("httpVersion"))
     )
 
 

@@ -6,64 +6,32 @@ from dataclasses import dataclass
 import regex
 
 from classifiers.evidence import Context, Evidence, Facts
-from classifiers.principal import WORK365_APPLICATIONS
+from classifiers.fact_patterns import GUID, HANDOVER, MANY, NOBODY, SINGLE
 from corpus.terms import FACTS
 
-_GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
-
-# (fact, pattern): the first match of the first pattern wins; group 1 is the value. The formats are
-# those of the Dataverse, Entra and Power Platform error texts that the signatures' sources show.
-_SINGLE = (
-    ("principal_id", rf"\bPrincipal (?:user|team) ?\(Id ?= ?({_GUID})"),
-    ("principal_id", rf"\bcontext\.Caller ?= ?({_GUID})"),
-    ("principal_id", rf"\bCallingUser: ?({_GUID})"),
-    ("principal_id", rf"\bPrincipal with id ({_GUID})"),
-    ("principal_id", rf"\bSystemUserId ?= ?({_GUID})"),
-    ("principal_id", rf"\b(?:The )?(?:specified )?user ?(?:with)? ?\(?id ?[=:]? ?['\"(]?({_GUID})"),
-    ("principal_id", rf"\bUser: ?({_GUID})"),
-    ("principal_id", rf"\bcaller with object id ['\"]?({_GUID})"),
-    ("principal_id", rf"\b(?:object|user) ?(?:id)? ['\"(]({_GUID})"),
-    ("principal_type", r"\bPrincipal \w+ \([^()]{0,80}?\btype=(\d+)"),
-    ("app_id", rf"\b({'|'.join(sorted(WORK365_APPLICATIONS))})\b"),
-    ("app_id", rf"\bapplication (?:with (?:ID|identifier) )?['\"]({_GUID})"),
-    ("app_id", rf"\b(?:ApplicationId|AppId|client_id|application id|app id)\W{{0,4}}({_GUID})"),
-    ("app_id", rf"\bApplication '({_GUID})'"),
-    ("app_id", rf"\badded to app ['\"]({_GUID})"),
-    ("tenant_id", rf"\b(?:tenant|directory)(?: ?id)?\W{{0,4}}({_GUID})"),
-    ("tenant_id", rf"\blogin\.(?:microsoftonline\.com|windows\.net)/({_GUID})"),
-    ("tenant_id", rf"\bsts\.windows\.net/({_GUID})"),
-    ("environment_id", rf"/environments/((?:Default-)?{_GUID})"),
-    ("record_id", rf"\bObjectID: ?({_GUID})"),
-    ("record_id", rf"\brecord with id ({_GUID})"),
-    ("access_right", r"\b((?:Read|Write|Append|AppendTo|Create|Delete|Share|Assign)Access)\b"),
-    ("depth", r"\bRequired Depth: ?(Basic|Local|Deep|Global)"),
-    ("table", r"\bfor entity ['\"]?([a-z][a-z0-9_]{2,60})['\"]?"),
-    ("table", r"\bof entity ['\"]?([a-z][a-z0-9_]{2,60})['\"]?"),
-    ("issued_at", rf"\bgrant was issued on ['\"]?({_TIME})"),
-    ("issued_at", rf"\btoken was issued on ['\"]?({_TIME})"),
-    ("tokens_valid_from", rf"\bTokensValidFrom date [^']{{0,80}}['\"]({_TIME})"),
-    ("expired_at", rf"\bexpired on ['\"]?({_TIME})"),
-    ("process", r"\b(Work 365 Start Job)\b"),
-)  # fmt: skip
-_HANDOVER = (
-    ("correlation_id", rf"\bCorrelation[ -_]?Id\W{{0,4}}({_GUID})"),
-    ("trace_id", rf"\bTrace[ -_]?ID\W{{0,4}}({_GUID})"),
-    ("request_id", rf"\b(?:x-ms-)?Request[ -_]?Id\W{{0,4}}({_GUID})"),
-    ("activity_id", rf"\bActivity[ -_]?Id(?:Key)?\W{{0,4}}({_GUID})"),
-    ("timestamp", rf"\bTime ?stamp\W{{0,4}}({_TIME})"),
-)  # fmt: skip
-_MANY = (
-    ("privileges", r"\b(prv[A-Z][A-Za-z0-9_+]{2,80})"),
-    ("error_codes", r"\b(AADSTS\d{5,7})(?!\d)"),
-    ("error_codes", r"\b(0x8[0-9a-f]{7})\b"),
-)
-
-_COMPILED = {
-    source: regex.compile(source, 0 if source.startswith(r"\b(prv[A-Z]") else regex.I)
-    for _, source in (*_SINGLE, *_HANDOVER, *_MANY)
+MATCH_SECONDS = 1.0  # for one pattern on one text; the table holds none that needs it
+_COMPILED = {source: regex.compile(source, regex.I) for _, source in (*SINGLE, *HANDOVER, *MANY)}
+_WHOLE_GUID = regex.compile(GUID, regex.I)
+_TENANT = regex.compile(rf"{GUID}|[\w-]{{1,60}}(?:\.[\w-]{{1,60}}){{1,4}}", regex.I)
+_SHAPES = {
+    "principal_id": _WHOLE_GUID,
+    "app_id": _WHOLE_GUID,
+    "record_id": _WHOLE_GUID,
+    "tenant_id": _TENANT,
 }
-NOBODY = "00000000-0000-0000-0000-000000000000"
+# What is owned decides the steps; the platform has more words for it than the pages.
+_OWNED = {
+    "flow": "flow",
+    "cloud flow": "flow",
+    "connection": "connection",
+    "record": "record",
+    "row": "record",
+}
+# https://learn.microsoft.com/power-apps/developer/data-platform/reference/entities/principal
+_PRINCIPAL_TYPES = {"8": "user", "9": "team"}
+_HRESULTS = range(0x80000001, 0x81000000)
+
+_Values = dict[str, str | int | list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,67 +51,114 @@ def find_facts(
     `provider` is the one that the text names.
     """
     facts = _of_evidence(evidence)
-    for name, value in _firsts(_SINGLE, text).items():
+    told = _firsts(SINGLE, text)
+    if "principal_type" in told:  # the number beside the name is surer than the name
+        facts["principal_type"] = told["principal_type"]
+    for name, value in told.items():
         facts.setdefault(name, value)
-    for name, values in _all(_MANY, text).items():
-        facts[name] = values
-    _add_singulars(facts, evidence)
+    _add_lists(facts, evidence, text)
     if context.status is not None:
         facts.setdefault("status", context.status)
     named = context.provider or provider
     if named:
         facts.setdefault("provider", named)
-    handover = _firsts(_HANDOVER, text)
+    handover = _firsts(HANDOVER, text)
     for name in ("tenant_id", "app_id"):
         if isinstance(facts.get(name), str):
             handover[name] = str(facts[name])
     return Found(facts, handover)
 
 
-def _of_evidence(evidence: Sequence[Evidence]) -> dict[str, str | int | list[str]]:
-    facts: dict[str, str | int | list[str]] = {}
+def code_of(written: str) -> str:
+    """An error code in its one notation.
+
+    >>> [code_of(written) for written in ("aadsts50055", "0x8004D24C", "-2147220960", "2147746581")]
+    ['AADSTS50055', '0x8004d24c', '0x80040220', '0x80040315']
+    """
+    if written[:6].casefold() == "aadsts":
+        return written.upper().replace(" ", "")
+    if written[:2].casefold() == "0x":
+        return written.casefold()
+    if not written.removeprefix("-").isdecimal():
+        return written
+    unsigned = int(written) % 2**32
+    return f"{unsigned:#010x}" if unsigned in _HRESULTS else written
+
+
+def _of_evidence(evidence: Sequence[Evidence]) -> _Values:
+    facts: _Values = {}
     for piece in evidence:
         for name, value in piece.facts.items():
-            facts.setdefault(name, value)
-    return {name: value for name, value in facts.items() if name in FACTS}
+            if name in FACTS and _is_shaped(name, value):
+                facts.setdefault(name, _normal(name, str(value)))
+    return facts
+
+
+def _is_shaped(name: str, value: object) -> bool:
+    """Whether a value is what its name says; a signature's group may take what is not."""
+    shape = _SHAPES.get(name)
+    return shape is None or shape.fullmatch(str(value)) is not None
 
 
 def _firsts(table: Iterable[tuple[str, str]], text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, source in table:
         if name not in found:
-            match = _COMPILED[source].search(text)
-            if match is not None and match[1] != NOBODY:
-                found[name] = match[1]
+            value = next((v for v in _values(source, text) if v != NOBODY), None)
+            if value is not None:
+                found[name] = _normal(name, value)
     return found
 
 
-def _all(table: Iterable[tuple[str, str]], text: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, source in table:
-        values = found.setdefault(name, [])
-        for match in _COMPILED[source].finditer(text):
-            value = _normal(match[1])
-            if value not in values:
-                values.append(value)
-    return {name: values for name, values in found.items() if values}
+def _values(source: str, text: str) -> Iterable[str]:
+    try:
+        yield from (m[1] for m in _COMPILED[source].finditer(text, timeout=MATCH_SECONDS))
+    except TimeoutError:
+        return
 
 
-def _normal(value: str) -> str:
-    if value[:2].casefold() == "0x":
-        return value.casefold()
-    return value.upper() if value[:6].casefold() == "aadsts" else value
+def _normal(name: str, value: str) -> str:
+    if name == "error_code":
+        return code_of(value)
+    if name == "owned":
+        return _OWNED.get(value.casefold(), "process")
+    if name == "principal_type":
+        return _PRINCIPAL_TYPES.get(value, value.casefold())
+    return value
 
 
-def _add_singulars(facts: dict[str, str | int | list[str]], evidence: Sequence[Evidence]) -> None:
+def _add_lists(facts: _Values, evidence: Sequence[Evidence], text: str) -> None:
     """The deciding one stands in the singular name, all of them in the plural."""
-    codes = [str(p.facts["error_code"]) for p in evidence if "error_code" in p.facts]
-    listed = facts.get("error_codes")
-    known = listed if isinstance(listed, list) else []
-    every = [*codes, *(code for code in known if code not in codes)]
-    if every:
-        facts["error_code"] = every[0]
-        facts["error_codes"] = list(dict.fromkeys(every))
-    privileges = facts.get("privileges")
-    if isinstance(privileges, list) and privileges:
-        facts.setdefault("privilege", privileges[0])
+    privileges = _listed("privileges", text)
+    if isinstance(facts.get("privilege"), str):
+        privileges = [str(facts["privilege"]), *privileges]
+    deciding = [code_of(str(p.facts["error_code"])) for p in evidence if "error_code" in p.facts]
+    codes = _once([*deciding, *_listed("error_codes", text)])
+    # One code may be found with its prefix by one reader and without it by another.
+    codes = [code for code in codes if f"AADSTS{code}" not in codes]
+    for one, many, values in (
+        ("privilege", "privileges", _once(privileges)),
+        ("error_code", "error_codes", codes),
+    ):
+        if values:
+            facts[one], facts[many] = values[0], values
+
+
+def _listed(name: str, text: str) -> list[str]:
+    found = [v for kind, source in MANY if kind == name for v in _values(source, text)]
+    if name != "error_codes":
+        return found
+    return [code for value in found for code in _codes(value)]
+
+
+def _codes(value: str) -> list[str]:
+    """The codes of one place; Entra's lists and links leave the prefix out."""
+    numbers = value.replace(",", " ").split()
+    if all(number.isdecimal() and len(number) <= 7 for number in numbers):  # noqa: PLR2004 -- Entra's
+        return [f"AADSTS{number}" for number in numbers]
+    code = code_of(value)
+    return [] if code.removeprefix("-").isdecimal() else [code]
+
+
+def _once(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))

@@ -103,7 +103,8 @@ def _case(verdict: Verdict, facts: Facts, context: Context, knowledge: Knowledge
     cause = knowledge.cause(verdict.cause or "undetermined_permissions")
     subject = choose_subject(cause, verdict.variant, facts, context)
     words = words_of(facts, context)
-    job = knowledge.job(words.get("job_type")) or knowledge.job(context.operation)
+    named_jobs = (words.get("job_type"), context.operation, words.get("job"))
+    job = next((kind for name in named_jobs if (kind := knowledge.job(name))), None)
     if job:
         words["job_type"] = job.id
     notes, variant = knowledge.phrases.notes, cause.variant(verdict.variant)

@@ -34,6 +34,10 @@ format: $(VENV)/.test ## put the code into shape
 train: $(VENV)/.run ## rebuild the text model from the corpus
 	@$(BIN)/triage365 train
 
+.PHONY: pictures
+pictures: $(VENV)/.test ## draw the pictures of the README and the docs
+	@$(BIN)/python docs/draw.py
+
 .PHONY: lock
 lock: $(VENV)/.test ## pin the newest versions of all dependencies, with hashes
 	@$(PIP) install uv

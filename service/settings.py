@@ -91,3 +91,16 @@ def _value(variable: str, value: str, kind: Any) -> str | int:
     if number <= 0:
         raise SettingsError(f"{variable} must be greater than 0")
     return number
+
+
+def table() -> str:
+    """The settings as the README shows them."""
+    lines = ["| variable | unit | default | description |", "|---|---|---|---|"]
+    lines += [
+        f"| `{name}` | {unit} | {default or '—'} | {text} |" for name, unit, default, text in rows()
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table())  # noqa: T201 -- for the README

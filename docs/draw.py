@@ -18,7 +18,10 @@ MESSAGE = (
     "has not been assigned any roles. They need a role with the prvReadInvoice privilege."
 )
 SHAPE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {terminal_width} {terminal_height}">
-<style>text {{ font: {char_height}px ui-monospace, Consolas, monospace; fill: #d8dee9; white-space: pre; }} {styles}</style>
+<style>
+text {{ font: {char_height}px ui-monospace, Consolas, monospace; fill: #d8dee9; white-space: pre }}
+{styles}
+</style>
 <rect width="100%" height="100%" rx="10" fill="#1b2129"/>
 <defs>{lines}</defs>
 <g transform="translate(12, 14)">{backgrounds}<g>{matrix}</g></g></svg>

@@ -2,6 +2,7 @@
 
 from classifiers.examples import broken_examples
 from classifiers.signatures.book import load_book
+from classifiers.signatures.lint import faults
 from corpus.terms import KnowledgeError
 from service.commands.failures import CommandError
 
@@ -15,16 +16,18 @@ def print_signatures() -> int:
 
 
 def test_signatures() -> int:
-    """Run the examples of every entry; fail if one is broken."""
+    """Run the examples of every entry and the lint of the whole book; fail if one complains."""
     try:
         book = load_book()
     except KnowledgeError as error:
         raise CommandError(str(error)) from error
     broken = broken_examples(book)
-    for line in broken:
+    faulty = faults(book)
+    for line in (*broken, *faulty):
         print(line)
     counted = sum(len(e.matches) + len(e.rejects) for e in book.entries)
-    print(f"{len(book.signatures)} signatures, {counted} examples, {len(broken)} broken")
-    if broken:
-        raise CommandError("examples are broken; see the lines above")
+    tested = f"{len(book.signatures)} signatures, {counted} examples"
+    print(f"{tested}, {len(broken)} broken, {len(faulty)} faults")
+    if broken or faulty:
+        raise CommandError("the signature book is broken; see the lines above")
     return 0

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from classifiers import Diagnoser
@@ -38,7 +39,7 @@ def create_app(
     settings: Settings, diagnoser: Diagnoser, store: Store, clock: Clock = utc_now
 ) -> FastAPI:
     """Put the application together; its parts are made by the caller and closed at the end."""
-    app = FastAPI(
+    app = FastAPIOffline(  # its pages take their scripts from the package, not from the web
         title="triage365",
         version=diagnoser.versions.app,
         summary="Tells what stands behind a Work 365 permissions error, and how to mend it.",

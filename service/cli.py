@@ -47,9 +47,16 @@ def build_parser() -> argparse.ArgumentParser:
 def _serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = commands.add_parser("serve", help="run the HTTP service")
     command.add_argument("--host", help="address to listen on (default 127.0.0.1)")
-    command.add_argument("--port", type=int, help="port to listen on (default 8365)")
+    command.add_argument("--port", type=_port, help="port to listen on (default 8365)")
     command.add_argument("--workers", type=int, default=1, metavar="N", help="service processes")
     command.set_defaults(run=_run_serve)
+
+
+def _port(written: str) -> int:
+    port = int(written)
+    if not 0 < port < 65536:  # noqa: PLR2004 -- 16 bits
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return port
 
 
 def _diagnose(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 
 import pytest
 from samples import NO_ROLES, TRACE, refused_response, secret_text
@@ -194,6 +195,14 @@ def test_health_readiness_and_version_are_served(client):
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ready"}
     assert set(client.get("/version").json()) == {"app", "signatures", "model"}
+
+
+def test_the_page_of_the_api_fetches_nothing_from_elsewhere(client):
+    page = client.get("/docs")
+
+    addresses = re.findall(r'(?:src|href)="(https?://[^"]+)"', page.text)
+    assert page.status_code == 200
+    assert addresses == []
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ WRONG_USE = [
     pytest.param(["bulk", "a.csv", "b.jsonl"], 2, "same format", id="two formats"),
     pytest.param(["bulk", "a.txt", "b.txt"], 1, ".csv or .jsonl", id="an unknown format"),
     pytest.param(["bulk", "a.csv", "b.csv"], 1, "there is no file", id="no such table"),
+    pytest.param(["serve", "--port", "99999"], 2, "1 to 65535", id="a port that is none"),
     pytest.param(["serve", "--host", "192.0.2.1"], 2, "TRIAGE365_ADMIN_KEY", id="an open door"),
 ]
 
@@ -83,6 +84,13 @@ def test_wrong_use_gets_one_line_and_no_traceback(arguments, code, complaint):
     assert done.returncode == code
     assert complaint in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_cannot_be_opened_is_said_in_one_line(monkeypatch, capsys):
+    monkeypatch.setenv("TRIAGE365_DATABASE_URL", "sqlite:////proc/none/triage365.db")
+
+    assert main(["serve"]) == 1
+    assert "TRIAGE365_DATABASE_URL" in capsys.readouterr().err
 
 
 def test_an_unknown_setting_stops_the_service(monkeypatch, capsys):

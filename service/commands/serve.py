@@ -12,6 +12,8 @@ from service.settings import Settings, SettingsError, read_settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from service.store.store import Store
+
 
 def serve(*, host: str | None, port: int | None, workers: int) -> int:
     """Check settings, migrate the database, then serve until told to stop."""
@@ -41,11 +43,24 @@ def serve(*, host: str | None, port: int | None, workers: int) -> int:
 def build_app(settings: Settings) -> "FastAPI":
     """The application with its parts; the database is brought up to date."""
     from service.app import create_app  # noqa: PLC0415 -- FastAPI starts slowly
+
+    return create_app(settings, load_diagnoser(), _store(settings))
+
+
+def _store(settings: Settings) -> "Store":
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 -- see build_app
+
     from service.store.store import Store  # noqa: PLC0415
 
-    store = Store(settings.database_url)
-    store.migrate()
-    return create_app(settings, load_diagnoser(), store)
+    try:
+        store = Store(settings.database_url)
+        store.migrate()
+    except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
+        raise CommandError(
+            "the database cannot be opened; check TRIAGE365_DATABASE_URL and who may write there "
+            f"({type(error).__name__})"
+        ) from error
+    return store
 
 
 def _settings(host: str | None, port: int | None) -> Settings:

@@ -11,7 +11,7 @@ from typing import Any
 import regex
 
 from classifiers.signatures.pattern import Pattern, SlowPatternError
-from classifiers.signatures.prefilter import fold
+from classifiers.signatures.prefilter import present
 from corpus.codebook import IDENTITIES
 from corpus.terms import CAUSE_IDS, FACTS, KnowledgeError
 
@@ -125,8 +125,7 @@ class Book:
 
     def possible(self, text: str) -> "Book":
         """The entries that may match a text: those whose words stand in it, or are not known."""
-        folded = fold(text)
-        words = frozenset(word for word in self.words if word in folded)
+        words = present(self.words, text)
         return Book(
             tuple(entry for entry in self.signatures if entry.is_possible(words)),
             tuple(entry for entry in self.finders if entry.is_possible(words)),

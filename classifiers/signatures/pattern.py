@@ -28,7 +28,7 @@ class Pattern:
 
     @cached_property
     def words(self) -> frozenset[str] | None:
-        """Folded words of which every match holds at least one; None where none are sure."""
+        """Folded words of which every matching text holds one; None where none are sure."""
         return words(self.source)
 
     def search(self, text: str) -> "regex.Match[str] | None":

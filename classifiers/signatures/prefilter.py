@@ -1,7 +1,7 @@
-"""Which patterns can match a text at all: by the words that every match of a pattern holds.
+"""Which patterns can match a text at all: by the words that stand wherever a pattern matches.
 
 A word is a run of ASCII characters in lower case. What is derived here is a promise about every
-match, so anything that is not understood counts as "may match": then the pattern is searched for.
+text, so anything that is not understood counts as "may match": then the pattern is searched for.
 """
 
 import re._parser as parser  # type: ignore[import-not-found] # typeshed leaves it out
@@ -35,8 +35,15 @@ def fold(text: str) -> str:
     return (text if text.isascii() else text.translate(_FOLDED)).lower()
 
 
+def present(words: frozenset[str], text: str) -> frozenset[str]:
+    """Those of some words that stand in a text."""
+    folded = fold(text)
+    starts = {folded[at : at + MIN_CHARS] for at in range(len(folded))}
+    return frozenset(word for word in words if word[:MIN_CHARS] in starts and word in folded)
+
+
 def words(source: str) -> _Words | None:
-    """Words of which every match of a pattern holds at least one; None where none are sure.
+    """Words of which every text that a pattern matches holds one; None where none are sure.
 
     >>> sorted(words("(?:Invalid|Expired) [A-Z]{1,9} ?key") or ())
     ['expired', 'invalid']
@@ -53,7 +60,7 @@ def words(source: str) -> _Words | None:
 
 
 def _of_sequence(nodes: Iterable[_Node]) -> Iterator[_Words]:
-    """Sets of words; a match of the sequence holds one word of each set."""
+    """Sets of words; where the sequence matches, a word of each set stands."""
     run = ""
     for kind, content in _flat(nodes):
         if kind is parser.LITERAL and content < _NOT_ASCII:
@@ -80,6 +87,8 @@ def _of_node(kind: object, content: Any) -> Iterator[_Words]:
         least, _, repeated = content
         if least > 0:
             yield from _of_sequence(repeated)
+    elif kind is parser.ASSERT:  # stands around the match, not in it, but in the text
+        yield from _of_sequence(content[1])
     elif kind is parser.BRANCH:
         branches = [_best(_of_sequence(branch)) for branch in content[1]]
         known = [branch for branch in branches if branch is not None]

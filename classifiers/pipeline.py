@@ -1,14 +1,14 @@
 """The way of one failure, one line per step: parse → redact → gather → decide → resolve."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from classifiers.decide import UNCALIBRATED, decide
 from classifiers.diagnosis import Diagnosis, TraceReport, Versions, incident_of
 from classifiers.evidence import Context, Failure, Job, Verdict
-from classifiers.facts import find_facts
+from classifiers.facts import Found, find_facts
 from classifiers.formats import har, http_response
 from classifiers.formats.http_response import HttpResponse
 from classifiers.gather import Gatherer
@@ -132,49 +132,52 @@ class Diagnoser:
         return self._resolved(redacted, self.judge(redacted))
 
     def _resolved(self, failure: Failure, verdict: Verdict) -> Diagnosis:
-        if verdict.cause is None:
-            return Diagnosis(
-                failure.input,
-                verdict,
-                self.versions,
-                failure,
-                redactions=failure.redactions,
-                nothing=nothing_failed(failure.context),
-            )
-        reading = unwrap(failure.text).text
-        provider = self.gatherer.provider(reading, failure.context) if self.gatherer else None
-        facts = find_facts(reading, verdict.evidence, failure.context, provider=provider)
-        verdict = sharpen(verdict, facts.facts, failure.context, knowledge=self.knowledge)
-        answer = resolve(
-            verdict,
-            facts.facts,
-            failure.context,
-            knowledge=self.knowledge,
-            transient=self.transient,
+        diagnosis = Diagnosis(
+            failure.input, verdict, self.versions, failure, redactions=failure.redactions
         )
-        job = failure.context.job or Job()
-        return Diagnosis(
-            input=failure.input,
+        if verdict.cause is None:
+            return replace(diagnosis, nothing=nothing_failed(failure.context))
+        facts = self._facts(failure, verdict)
+        knowledge, job = self.knowledge, failure.context.job or Job()
+        verdict = sharpen(verdict, facts.facts, failure.context, knowledge=knowledge)
+        answer = resolve(
+            verdict, facts.facts, failure.context, knowledge=knowledge, transient=self.transient
+        )
+        return replace(
+            diagnosis,
             verdict=verdict,
-            versions=self.versions,
-            failure=failure,
             facts=facts,
             answer=answer,
-            redactions=failure.redactions,
             incident=incident_of(verdict, answer.subject, failure, facts.facts.get("provider")),
-            rerun=rerun(job.type, verdict.cause, self.knowledge, state=job.state),
+            rerun=rerun(job.type, verdict.cause, knowledge, state=job.state),
         )
+
+    def _facts(self, failure: Failure, verdict: Verdict) -> Found:
+        reading = unwrap(failure.text).text
+        provider = self.gatherer.provider(reading, failure.context) if self.gatherer else None
+        return find_facts(reading, verdict.evidence, failure.context, provider=provider)
 
 
 def _redacted(failure: Failure) -> Failure:
     """After this line no secret exists anywhere."""
     redacted = redact(failure.text)
-    beside = replace(
-        failure.context,
-        url=redact(failure.context.url).text if failure.context.url else None,
-        operation=redact(failure.context.operation).text if failure.context.operation else None,
+    return replace(
+        failure,
+        text=redacted.text,
+        redactions=redacted.redactions,
+        context=_without_secrets(failure.context),
     )
-    return replace(failure, text=redacted.text, redactions=redacted.redactions, context=beside)
+
+
+Beside = TypeVar("Beside", Context, Job)
+
+
+def _without_secrets(beside: Beside) -> Beside:
+    """What the caller says beside the text may hold secrets too."""
+    members = {f.name: getattr(beside, f.name) for f in fields(beside)}
+    words = {n: redact(value).text for n, value in members.items() if isinstance(value, str)}
+    jobs = {n: _without_secrets(value) for n, value in members.items() if isinstance(value, Job)}
+    return replace(beside, **words, **jobs)
 
 
 def _clean(text: str) -> str:
@@ -183,8 +186,8 @@ def _clean(text: str) -> str:
     return whole.replace("\x00", "\ufffd")
 
 
-def _rank(verdict: Verdict) -> tuple[int, float]:
+def _rank(verdict: Verdict) -> int:
     """The root of a trace: what names a cause, before what refuses, before what merely fails."""
     told = any(not piece.bare for piece in verdict.evidence)
     order = {"not_permissions": 3, "undetermined_permissions": 1 if told else 2}
-    return order.get(verdict.cause or "", 0), 0.0
+    return order.get(verdict.cause or "", 0)

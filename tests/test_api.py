@@ -86,6 +86,21 @@ def test_no_secret_is_stored_or_answered(client, tmp_path):
     assert all(secret.encode() not in file.read_bytes() for file in tmp_path.iterdir())
 
 
+def test_a_secret_beside_the_text_is_redacted_too(client, tmp_path):
+    _, secret = secret_text()
+    context = {
+        "provider": f"Stripe Bearer {secret}",
+        "url": f"https://fabrikam.crm.dynamics.com/?access_token={secret}",
+        "job": {"type": "Charge Invoice", "owner": f"password={secret}"},
+    }
+
+    answer = client.post("/v1/diagnoses", json={"text": NO_ROLES, "context": context})
+
+    assert answer.status_code == 201
+    assert secret not in answer.text
+    assert all(secret.encode() not in file.read_bytes() for file in tmp_path.iterdir())
+
+
 BAD_INPUT = [
     pytest.param("/v1/diagnoses", b"text: no", 400, id="no JSON"),
     pytest.param("/v1/diagnoses", b"", 422, id="no body"),

@@ -15,7 +15,7 @@ _CODES = ("error_code", "privilege", "access_right", "depth", "table", "environm
 _TIMES = ("issued_at", "expired_at", "tokens_valid_from", "scheduled_for")
 _CODE = regex.compile(r"[\w.:-]{1,100}")
 _TIME = regex.compile(r"[\w:./+ -]{4,40}")
-_NAME = regex.compile(r"[\w(](?:[\w ,&/()'#@+-]|[.:](?! )){0,79}")
+_NAME = regex.compile(r"[\w(](?:[\w ,&/|()'#@+-]|[.:](?! )){0,79}")
 # A name out of a message must not read as an instruction.
 _COMMANDING = regex.compile(
     r"consent|administrator|//|\b(?:run|grant|disable|turn|reset)\b", regex.I

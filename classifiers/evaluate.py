@@ -35,6 +35,16 @@ class Answer:
         return 1.0 if self.verdict.confidence is None else self.verdict.confidence
 
 
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The n answers whose confidence lies between `low` and the next bin."""
+
+    low: float
+    n: int
+    confidence: float  # their mean
+    right: float  # the share that is right
+
+
 def evaluate(answers: Sequence[Answer]) -> dict[str, Any]:
     """The measures of the contract over n answers; shares are None where nothing is counted."""
     named = [a for a in answers if a.is_named]
@@ -63,15 +73,26 @@ def calibration_error(answers: Sequence[Answer]) -> float | None:
 
     Source: Naeini, Cooper, Hauskrecht, "Obtaining well calibrated probabilities", AAAI 2015.
     """
-    bins: dict[int, list[Answer]] = defaultdict(list)
-    for answer in answers:
-        bins[min(int(answer.confidence * BINS), BINS - 1)].append(answer)
     if not answers:
         return None
-    gaps = (
-        abs(sum(a.confidence for a in one) - sum(a.is_right for a in one)) for one in bins.values()
-    )
+    gaps = (abs(b.confidence - b.right) * b.n for b in bins(answers))
     return round(sum(gaps) / len(answers), 4)
+
+
+def bins(answers: Iterable[Answer]) -> list[Bin]:
+    """The filled ones of ten equal bins of confidence, the least sure first."""
+    filled: dict[int, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        filled[min(int(answer.confidence * BINS), BINS - 1)].append(answer)
+    return [
+        Bin(
+            low=number / BINS,
+            n=len(one),
+            confidence=sum(a.confidence for a in one) / len(one),
+            right=sum(a.is_right for a in one) / len(one),
+        )
+        for number, one in sorted(filled.items())
+    ]
 
 
 def confusion(answers: Sequence[Answer]) -> dict[str, dict[str, int]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from service.commands.failures import CommandError
+from service.commands.failures import WRONG_USE, CommandError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -92,9 +92,15 @@ def _bulk(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def _evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = commands.add_parser("evaluate", help="measure the accuracy on labelled messages")
     command.add_argument(
-        "dataset", type=Path, help="JSON Lines with text, label, acceptable, context"
+        "dataset",
+        type=Path,
+        nargs="?",
+        help="JSON Lines with text, label, acceptable, context; without it, our own corpus, "
+        "held out by wording",
     )
     command.add_argument("--only", choices=("signatures", "model"), help="measure one part alone")
+    command.add_argument("--floors", type=Path, metavar="F", help="fail below these, on our corpus")
+    command.add_argument("--freeze", action="store_true", help="freeze our corpus in the floors")
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=_run_evaluate)
     command = commands.add_parser("train", help="rebuild the text model from the corpus")
@@ -140,9 +146,19 @@ def _run_bulk(options: argparse.Namespace) -> int:
 
 
 def _run_evaluate(options: argparse.Namespace) -> int:
-    from service.commands.accuracy import print_accuracy  # noqa: PLC0415
+    from service.commands import accuracy  # noqa: PLC0415
 
-    return print_accuracy(options.dataset, only=options.only, as_json=options.json)
+    if options.floors is None and options.freeze:
+        raise CommandError("--freeze needs --floors, the file to write to", WRONG_USE)
+    if options.floors is not None and options.dataset is not None:
+        raise CommandError("--floors are for our own corpus; leave the file out", WRONG_USE)
+    if options.freeze:
+        return accuracy.freeze_messages(options.floors)
+    if options.floors is not None:
+        return accuracy.check_floors(options.floors)
+    if options.dataset is None:
+        return accuracy.print_held_out(only=options.only, as_json=options.json)
+    return accuracy.print_accuracy(options.dataset, only=options.only, as_json=options.json)
 
 
 def _run_train(_options: argparse.Namespace) -> int:

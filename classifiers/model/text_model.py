@@ -1,9 +1,10 @@
 """The text model at work: arrays in, chances out. No scikit-learn, no pickle."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,20 @@ class TextModel:
     calibration: Calibration
     version: str
 
+    @classmethod
+    def of(cls, manifest: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> "TextModel":
+        """Put a manifest and its arrays together."""
+        scaling = {kind: (slope, shift) for kind, (slope, shift) in manifest["calibration"].items()}
+        return cls(
+            causes=tuple(manifest["causes"]),
+            weights=arrays["weights"],
+            idf=arrays["idf"],
+            bias=arrays["bias"],
+            sharpness=manifest["sharpness"],
+            calibration=Calibration(scaling),
+            version=manifest["version"],
+        )
+
     def chances(self, text: str, context: Context) -> dict[str, float]:
         """How probable each cause is for one redacted, unwrapped message; the values sum to 1."""
         return dict(zip(self.causes, self.predict([described(text, context)])[0], strict=True))
@@ -59,22 +74,24 @@ def load_model() -> TextModel:
     Raises:
         NotTrainedError: It is missing or made for another number of buckets.
     """
-    folder = files("classifiers") / "model"
-    manifest_file, weights_file = folder / "manifest.json", folder / "weights.npz"
-    if not (manifest_file.is_file() and weights_file.is_file()):
+    manifest = load_manifest()
+    weights_file = files("classifiers") / "model" / "weights.npz"
+    if not weights_file.is_file():
         raise NotTrainedError("there is no model artefact; run `triage365 train`")
-    manifest = json.loads(manifest_file.read_text("utf-8"))
+    with as_file(weights_file) as path, np.load(path, allow_pickle=False) as arrays:
+        return TextModel.of(manifest, arrays)
+
+
+def load_manifest() -> Mapping[str, Any]:
+    """What training noted beside the arrays.
+
+    Raises:
+        NotTrainedError: It is missing or made for another number of buckets.
+    """
+    file = files("classifiers") / "model" / "manifest.json"
+    if not file.is_file():
+        raise NotTrainedError("there is no model artefact; run `triage365 train`")
+    manifest: dict[str, Any] = json.loads(file.read_text("utf-8"))
     if manifest["buckets"] != BUCKETS:
         raise NotTrainedError("the model artefact is of another version; run `triage365 train`")
-    with as_file(weights_file) as path, np.load(path, allow_pickle=False) as arrays:
-        return TextModel(
-            causes=tuple(manifest["causes"]),
-            weights=arrays["weights"],
-            idf=arrays["idf"],
-            bias=arrays["bias"],
-            sharpness=manifest["sharpness"],
-            calibration=Calibration(
-                {kind: (slope, shift) for kind, (slope, shift) in manifest["calibration"].items()}
-            ),
-            version=manifest["version"],
-        )
+    return manifest

@@ -7,9 +7,10 @@ differ between processors.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from classifiers.reading import unwrap
 from classifiers.redact import redact_text
 from classifiers.signatures.book import load_book
 from corpus.codebook import load_codes
-from corpus.labelled import LabelledMessage, fold, load_messages
+from corpus.labelled import LabelledMessage, fold
 from corpus.terms import CAUSE_IDS
 
 FOLDS = 5
@@ -47,16 +48,35 @@ class Trained:
         scores: NDArray[np.float64] = _weighted(counts, self.idf) @ self.weights + self.bias
         return scores
 
+    def served(self) -> dict[str, NDArray[Any]]:
+        """The arrays as they are kept and served, at half the precision."""
+        return {
+            "weights": self.weights.astype(np.float16),
+            "idf": self.idf.astype(np.float16),
+            "bias": self.bias.astype(np.float32),
+        }
 
-def train(target: Path) -> dict[str, object]:
-    """Train on `corpus/messages`, write weights.npz and manifest.json, return the manifest."""
-    messages = [m for m in load_messages() if m.label is not None]
-    counts = vectors(messages)
-    labels = np.array([CAUSE_IDS.index(str(m.label)) for m in messages])
-    held_out = out_of_fold(messages, counts, labels)
-    trained = fit(counts, labels)
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What was trained on which messages.
+
+    `folds` holds, for each part of the split, the fit that saw no message of its wordings.
+    """
+
+    messages: Sequence[LabelledMessage]
+    folds: Sequence[Trained]
+    manifest: Mapping[str, Any]
+
+
+def train(messages: Sequence[LabelledMessage], target: Path) -> Training:
+    """Train on labelled messages and write weights.npz and manifest.json."""
+    messages = labelled(messages)
+    counts, labels = vectors(messages), columns(messages)
+    folds = held_out_fits(messages, counts, labels)
+    held_out = out_of_fold(messages, counts, folds)
     factor = sharpness(held_out, labels)
-    manifest: dict[str, object] = {
+    manifest: dict[str, Any] = {
         "version": fingerprint(messages)[:12],
         "corpus": fingerprint(messages),
         "messages": len(messages),
@@ -67,8 +87,13 @@ def train(target: Path) -> dict[str, object]:
         "calibration": calibration(messages, held_out * factor),
         "held_out_right": round(float(np.mean(held_out.argmax(axis=1) == labels)), 4),
     }
-    _write(target, trained, manifest)
-    return manifest
+    _write(target, fit(counts, labels), manifest)
+    return Training(messages, folds, manifest)
+
+
+def labelled(messages: Sequence[LabelledMessage]) -> list[LabelledMessage]:
+    """The messages that hold a failure: the model knows no other."""
+    return [m for m in messages if m.label is not None]
 
 
 def fingerprint(messages: Sequence[LabelledMessage]) -> str:
@@ -93,6 +118,11 @@ def vectors(messages: Sequence[LabelledMessage]) -> csr_matrix:
     return csr_matrix(data, shape=(len(messages), BUCKETS), dtype=np.float64)
 
 
+def columns(messages: Sequence[LabelledMessage]) -> NDArray[np.int64]:
+    """The number of each message's label among the causes, shape (n,)."""
+    return np.array([CAUSE_IDS.index(str(m.label)) for m in messages])
+
+
 def fit(counts: csr_matrix, labels: NDArray[np.int64]) -> Trained:
     """One linear model per cause, each against the rest."""
     idf = _idf(counts)
@@ -109,16 +139,22 @@ def fit(counts: csr_matrix, labels: NDArray[np.int64]) -> Trained:
     return Trained(weights, idf, bias)
 
 
-def out_of_fold(
+def held_out_fits(
     messages: Sequence[LabelledMessage], counts: csr_matrix, labels: NDArray[np.int64]
+) -> list[Trained]:
+    """For each part of the split by wording, a fit on all the others."""
+    parts = _parts(messages)
+    return [fit(counts[parts != part], labels[parts != part]) for part in range(FOLDS)]
+
+
+def out_of_fold(
+    messages: Sequence[LabelledMessage], counts: csr_matrix, folds: Sequence[Trained]
 ) -> NDArray[np.float64]:
     """Scores of each message by a model that saw no message of its wording, shape (n, n_causes)."""
-    folds = np.array([fold(m.wording, FOLDS) for m in messages])
+    parts = _parts(messages)
     scores = np.zeros((len(messages), len(CAUSE_IDS)))
-    for number in range(FOLDS):
-        held_out = folds == number
-        trained = fit(counts[~held_out], labels[~held_out])
-        scores[held_out] = trained.scores(counts[held_out])
+    for part, trained in enumerate(folds):
+        scores[parts == part] = trained.scores(counts[parts == part])
     return scores
 
 
@@ -149,6 +185,10 @@ def calibration(
         cause, raw, kind = raw_answer(evidence, by_cause)
         answers[kind].append((raw, cause in message.acceptable))
     return {kind: _platt(answers[kind]) for kind in FITTED_KINDS if len(answers[kind]) >= LEAST}
+
+
+def _parts(messages: Sequence[LabelledMessage]) -> NDArray[np.int64]:
+    return np.array([fold(m.wording, FOLDS) for m in messages])
 
 
 def _platt(answers: Sequence[tuple[float, bool]]) -> list[float]:
@@ -187,13 +227,14 @@ def _weighted(counts: csr_matrix, idf: NDArray[np.float64]) -> csr_matrix:
     return csr_matrix((values / norms[rows], counts.indices, counts.indptr), shape=counts.shape)
 
 
-def _write(target: Path, trained: Trained, manifest: dict[str, object]) -> None:
+def _write(target: Path, trained: Trained, manifest: Mapping[str, Any]) -> None:
     target.mkdir(parents=True, exist_ok=True)
+    arrays = trained.served()
     np.savez_compressed(
         target / "weights.npz",
-        weights=trained.weights.astype(np.float16),
-        idf=trained.idf.astype(np.float16),
-        bias=trained.bias.astype(np.float32),
+        weights=arrays["weights"],
+        idf=arrays["idf"],
+        bias=arrays["bias"],
     )
     text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
     (target / "manifest.json").write_text(text, "utf-8")

@@ -8,8 +8,11 @@ from typing import Any
 
 from tqdm import tqdm
 
+from classifiers import NotTrainedError
 from classifiers.evaluate import Answer, evaluate
-from corpus.labelled import read_dataset
+from classifiers.floors import freeze, read_floors
+from classifiers.versions import signatures_version
+from corpus.labelled import LabelledMessage, load_messages, read_dataset
 from corpus.terms import KnowledgeError
 from service.commands.failures import CommandError, load_diagnoser, reason
 
@@ -32,17 +35,92 @@ def print_accuracy(dataset: Path, *, only: str | None, as_json: bool) -> int:
     return 0
 
 
+def print_held_out(*, only: str | None, as_json: bool) -> int:
+    """Measure the held-out answers to every message of the corpus."""
+    known = _corpus()
+    measured = _measured(known, known)
+    chosen = measured[only or "whole"]
+    print(json.dumps(chosen) if as_json else _table(chosen))
+    return 0
+
+
+def check_floors(path: Path) -> int:
+    """Measure the held-out answers to the frozen messages; fail below the floors."""
+    try:
+        floors = read_floors(path)
+        known = _corpus()
+        measured = _measured(known, floors.messages(known))
+    except KnowledgeError as error:
+        raise CommandError(str(error)) from error
+    except OSError as error:
+        raise CommandError(reason(error, path)) from error
+    for part, measures in measured.items():
+        print(f"{part}, {measures['n']} frozen messages")
+        for name, floor in floors.parts.get(part, {}).items():
+            print(f"  {name:20} {_figure(measures[name]):>8}   floor {floor}")
+    faults = list(floors.faults(measured))
+    if faults:
+        raise CommandError("below the floors: " + "; ".join(faults))
+    return 0
+
+
+def freeze_messages(path: Path) -> int:
+    """Freeze the corpus as it is."""
+    try:
+        freeze(path, _corpus())
+    except OSError as error:
+        raise CommandError(reason(error, path)) from error
+    return 0
+
+
 def rebuild_model() -> int:
-    """Train on the corpus and write the artefact beside its code."""
-    from classifiers.model import train  # noqa: PLC0415 -- scikit-learn starts slowly
+    """Train on the corpus, write the artefact beside its code, then the card with its pictures."""
+    from classifiers.model import held_out, report, train  # noqa: PLC0415 -- scikit-learn is slow
+
+    folder = Path(train.__file__).parent
+    try:
+        training = train.train(load_messages(), folder)
+        held = held_out.held_out_answers(training, training.messages)
+        report.write_card(training, held, folder, signatures=signatures_version())
+        _draw(held, folder.parents[1] / "docs")
+    except KnowledgeError as error:
+        raise CommandError(str(error)) from error
+    except OSError as error:
+        raise CommandError(reason(error, folder)) from error
+    for name in ("version", "messages", "wordings", "held_out_right"):
+        print(f"{name:16} {training.manifest[name]}")
+    return 0
+
+
+def _draw(held: Mapping[str, Any], docs: Path) -> None:
+    """Draw the card's pictures, where this is a source tree with the test extra."""
+    if not docs.is_dir():
+        return
+    try:
+        from classifiers.model import pictures  # noqa: PLC0415 -- needs the test extra
+    except ModuleNotFoundError:
+        print("triage365: no matplotlib, so the card keeps its old pictures", file=sys.stderr)
+        return
+    pictures.draw(held, docs / "pictures")
+
+
+def _corpus() -> list[LabelledMessage]:
+    try:
+        return [message for message in load_messages() if message.label is not None]
+    except KnowledgeError as error:
+        raise CommandError(str(error)) from error
+
+
+def _measured(
+    known: list[LabelledMessage], asked: list[LabelledMessage]
+) -> dict[str, dict[str, Any]]:
+    from classifiers.model import held_out  # noqa: PLC0415 -- scikit-learn starts slowly
 
     try:
-        manifest = train.train(Path(train.__file__).parent)
-    except OSError as error:
-        raise CommandError(reason(error, Path(train.__file__).parent)) from error
-    for name in ("version", "messages", "wordings", "held_out_right"):
-        print(f"{name:16} {manifest[name]}")
-    return 0
+        held = held_out.held_out_answers(held_out.refitted(known), asked)
+    except NotTrainedError as error:
+        raise CommandError(str(error)) from error
+    return {part: evaluate(answers) for part, answers in held.items()}
 
 
 def _table(measures: Mapping[str, Any]) -> str:

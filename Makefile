@@ -31,12 +31,16 @@ format: $(VENV)/.test ## put the code into shape
 	@$(BIN)/ruff check --fix .
 
 .PHONY: train
-train: $(VENV)/.run ## rebuild the text model from the corpus
+train: $(VENV)/.test ## rebuild the text model and its card from the corpus
 	@$(BIN)/triage365 train
 
 .PHONY: pictures
 pictures: $(VENV)/.test ## draw the pictures of the README and the docs
 	@$(BIN)/python docs/draw.py
+
+.PHONY: evaluate
+evaluate: $(VENV)/.run ## measure held-out answers; fail below the floors in tests/floors.toml
+	@$(BIN)/triage365 evaluate --floors tests/floors.toml
 
 .PHONY: lock
 lock: $(VENV)/.test ## pin the newest versions of all dependencies, with hashes

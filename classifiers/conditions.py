@@ -25,6 +25,7 @@ def traits_of(
         "work365": frozenset({_KNOWN_APPLICATION[subject.is_work365]}),
         "jobs": _folded(words.get("job_type")),
         "states": _folded(job.state if job else None),
+        "changed": _folded(context.changed),
         "facts": frozenset(words),
     }
 

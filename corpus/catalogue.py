@@ -23,7 +23,7 @@ class Condition:
     """When a part applies. Of each member one word must fit; of `facts`, every name must be known.
 
     `work365` asks whether the application in the message is Work 365's own (`yes`, `no`,
-    `unknown`); `jobs` and `states` are the type and the state of the job.
+    `unknown`); `jobs` and `states` are the type and the state of the job; `changed` is what was changed before it failed.
     """
 
     subjects: tuple[SubjectKind, ...] = ()
@@ -35,6 +35,7 @@ class Condition:
     work365: tuple[Literal["yes", "no", "unknown"], ...] = ()
     jobs: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
 
 
@@ -97,12 +98,33 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What an answer adds to the context, so that the next diagnosis is sharper."""
+
+    identity: str | None = None
+    scope: Literal["one_user", "everyone", "jobs", "integrations"] | None = None
+    environment: Literal["production", "sandbox"] | None = None
+    provider: str | None = None
+    operation: str | None = None
+    changed: str | None = None
+    state: str | None = None  # of the job
+
+
+NOTHING = Known()
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer to a question, and where it leads."""
+    """One answer to a question, and where it leads.
+
+    `tells` is what of the context the answer fills in; it is empty where no member of the context
+    can hold the answer.
+    """
 
     answer: str
     cause: str
     variant: str | None = None
+    tells: Known = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

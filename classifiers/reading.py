@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 import regex
 
 MAX_ROUNDS = 8  # Storage Explorer logs escape up to eight times
-MAX_CHARS = 200_000  # of a longer text the start and the end are read: logs end with the failure
+MAX_CHARS = 40_000  # of a longer text the start and the end are read: logs end with the failure
 
 _HTML_TAG = regex.compile(
     r"<!--.{0,400}?-->|</?(?:a|abbr|address|article|b|big|blockquote|body|br|button|center|code|"

@@ -1,10 +1,11 @@
 """The way of one failure, one line per step: parse → redact → gather → decide → resolve."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from classifiers.captures import capture_of, timeline
 from classifiers.decide import UNCALIBRATED, decide
 from classifiers.diagnosis import Diagnosis, TraceReport, Versions, incident_of
 from classifiers.evidence import Context, Failure, Job, Verdict
@@ -14,11 +15,11 @@ from classifiers.formats.http_response import HttpResponse
 from classifiers.gather import Gatherer
 from classifiers.model.text_model import TextModel, load_model
 from classifiers.reading import unwrap
-from classifiers.redact import redact
+from classifiers.redact import Redaction, Tags, receipt, redact
 from classifiers.resolve import nothing_failed, rerun, resolve
 from classifiers.signatures.book import load_book
 from classifiers.states import has_not_failed, silence
-from classifiers.traces import captured, timeline
+from classifiers.traces import failures_of
 from classifiers.variant import sharpen
 from classifiers.versions import app_version, signatures_version
 from corpus.catalogue import Knowledge
@@ -90,18 +91,20 @@ class Diagnoser:
             NotATraceError: The bytes are no HAR.
         """
         trace = har.read(raw)
-        found = captured(trace, Context.of(context))
-        judged = [(failure, self.judge(failure)) for failure in map(_redacted, found.failures)]
+        found = failures_of(trace, Context.of(context))
+        failures, redactions = _redacted_together(found)
+        judged = _judged_once(failures, self.judge)
         root = min(judged, key=lambda pair: _rank(pair[1]), default=None)
+        capture = capture_of(trace, found)
         report = TraceReport(
-            exporter=trace.exporter or None,
-            sanitised=found.sanitised,
+            exporter=capture.exporter,
+            sanitised=capture.sanitised,
             entries=len(trace.entries),
-            failures=tuple(f.entry for f in found.failures if f.entry is not None),
+            failures=tuple(f.entry for f in found if f.entry is not None),
             root=root[0].entry if root else None,
-            timeline=tuple(timeline(trace, found.failures)),
-            missing=found.missing,
-            capture=found.capture,
+            timeline=tuple(timeline(trace, found)),
+            missing=capture.missing,
+            capture=capture.words,
         )
         if root is None:
             return Diagnosis(
@@ -111,7 +114,8 @@ class Diagnoser:
                 trace=report,
                 nothing=nothing_failed(Context()),
             )
-        return replace(self._resolved(*root), input="trace", trace=report)
+        diagnosis = self._resolved(*root)
+        return replace(diagnosis, input="trace", trace=report, redactions=redactions)
 
     def judge(self, failure: Failure) -> Verdict:
         """Gather evidence about a redacted failure and decide."""
@@ -158,26 +162,53 @@ class Diagnoser:
         return find_facts(reading, verdict.evidence, failure.context, provider=provider)
 
 
-def _redacted(failure: Failure) -> Failure:
-    """After this line no secret exists anywhere."""
-    redacted = redact(failure.text)
+def _redacted(failure: Failure, tags: Tags | None = None) -> Failure:
+    """After this line no secret exists anywhere; failures of one upload share their tags."""
+    tags = Tags() if tags is None else tags
+    redacted = redact(failure.text, tags)
     return replace(
         failure,
         text=redacted.text,
         redactions=redacted.redactions,
-        context=_without_secrets(failure.context),
+        context=_without_secrets(failure.context, tags),
     )
 
 
 Beside = TypeVar("Beside", Context, Job)
 
 
-def _without_secrets(beside: Beside) -> Beside:
+def _without_secrets(beside: Beside, tags: Tags) -> Beside:
     """What the caller says beside the text may hold secrets too."""
     members = {f.name: getattr(beside, f.name) for f in fields(beside)}
-    words = {n: redact(value).text for n, value in members.items() if isinstance(value, str)}
-    jobs = {n: _without_secrets(value) for n, value in members.items() if isinstance(value, Job)}
-    return replace(beside, **words, **jobs)
+    for name, value in members.items():
+        if isinstance(value, str):
+            members[name] = redact(value, tags).text
+        elif isinstance(value, Job):
+            members[name] = _without_secrets(value, tags)
+    return replace(beside, **members)
+
+
+def _redacted_together(failures: Sequence[Failure]) -> tuple[list[Failure], tuple[Redaction, ...]]:
+    """Redact the failures of one upload; a secret known from one is taken out of all."""
+    tags = Tags()
+    first = [_redacted(failure, tags) for failure in failures]
+    again = [_redacted(failure, tags) for failure in first] if tags.known() else first
+    return again, receipt(tags)
+
+
+def _judged_once(
+    failures: Sequence[Failure], judge: Callable[[Failure], Verdict]
+) -> list[tuple[Failure, Verdict]]:
+    """Judge every failure; what was said before is not judged again."""
+    verdicts: dict[tuple[str, Context], Verdict] = {}
+    judged = []
+    for failure in failures:
+        known = replace(failure.context, url=None)
+        key = (failure.text, known)
+        if key not in verdicts:
+            verdicts[key] = judge(failure)
+        judged.append((failure, verdicts[key]))
+    return judged
 
 
 def _clean(text: str) -> str:

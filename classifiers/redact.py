@@ -10,7 +10,16 @@ from classifiers.secrets.shapes import SECRETS
 from classifiers.secrets.tags import Tags
 from classifiers.secrets.trace import NotJSONError, TraceRewriter, json_part
 
-__all__ = ["SECRETS", "Redacted", "Redaction", "redact", "redact_text", "redact_trace"]
+__all__ = [
+    "SECRETS",
+    "Redacted",
+    "Redaction",
+    "Tags",
+    "receipt",
+    "redact",
+    "redact_text",
+    "redact_trace",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +58,28 @@ def redact_trace(har: bytes) -> bytes:
         return b"[unredactable: %d characters]" % len(har)
 
 
-def redact(text: str) -> Redacted:
-    """Replace every secret; if the rules fail, replace the whole text."""
-    tags = Tags()
+def redact(text: str, tags: Tags | None = None) -> Redacted:
+    """Replace every secret; if the rules fail, replace the whole text.
+
+    Texts of one upload share `tags`, so that equal secrets get equal tags in all of them; then
+    `redactions` counts what was removed from all texts so far.
+    """
+    tags = Tags() if tags is None else tags
     try:
         plain = _rewritten(text.encode("utf-8", "surrogatepass"), tags)
     except Exception:  # noqa: BLE001 - fails closed, whatever failed
         return Redacted(f"[unredactable: {len(text)} characters]", failed=True)
-    counts = tuple(Redaction(kind, count) for kind, count in sorted(tags.counts.items()))
-    return Redacted(plain.decode("utf-8", "surrogatepass"), counts)
+    return Redacted(plain.decode("utf-8", "surrogatepass"), receipt(tags))
+
+
+def receipt(tags: Tags) -> tuple[Redaction, ...]:
+    """What was removed under some tags, by kind, sorted."""
+    return tuple(Redaction(kind, count) for kind, count in sorted(tags.counts.items()))
 
 
 def _rewritten(raw: bytes, tags: Tags) -> bytes:
     if not suspicious(raw):
-        return raw
+        return without_repeats(raw, tags)
     clean = rewritten(raw, tags)
     for _ in range(MAX_LOOKS):
         unrepeated = without_repeats(clean, tags)

@@ -1,8 +1,9 @@
-"""What a trace says: its failing entries as failures, and what the file cannot show."""
+"""What a trace says: its failing entries as failures, in the order of the file."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from functools import partial
 from urllib.parse import urlsplit
 
 import regex
@@ -12,12 +13,13 @@ from classifiers.formats.har import Entry, Trace
 from classifiers.formats.http_response import HttpResponse, failure_of
 
 LOOP_ROUNDS = 4  # a sign-in that needs as many rounds does not end
-MAX_FAILURES = 200  # of one trace; the first ones hold the root
+MAX_FAILURES = 200  # of one trace; missing pages and silence give way to refusals
 MAX_BODY_CHARS = 20_000
+MAX_BODY_START_CHARS = 200
+MAX_CHARS_BEFORE = 2_000  # what speaks of a failure deep inside a body
 
 _SIGN_IN_HOSTS = ("login.microsoftonline.com", "login.windows.net", "login.microsoft.com")
 _CLIENT_ERROR = 400
-_SERVER_ERROR = 500
 _CHALLENGE = 401
 _THROTTLED = 429
 _NOT_FOUND = 404
@@ -25,43 +27,60 @@ _NOT_FOUND = 404
 # What a page asks for beside its work; its refusal explains nothing.
 _DECORATION = regex.compile(r"\.(?:ico|png|gif|jpe?g|svg|woff2?|ttf|map)(?:\?|$)|/favicon", regex.I)
 
-# Error pages and job records that come with status 200.
+# Bodies that tell of no failure when they come with status 200.
+_QUIET_MIMES = (
+    "image/", "font/", "video/", "audio/", "text/css", "text/javascript",
+    "application/javascript", "application/x-javascript", "application/font", "application/wasm",
+)  # fmt: skip
+
+# Error pages, faults and job records that come with status 200, and words without which none does.
+_MARKS = {
+    word: regex.compile(mark)
+    for word, mark in {
+        b"HTTP": rb"HTTP\\?/1\.[01] [45]",
+        b"AADSTS": rb"AADSTS\d",
+        b"sErrorCode": rb"sErrorCode",
+        b"statuscode": rb'statuscode\\?"\s*:\s*31\b',
+        b"Fault": rb"Fault\b",
+    }.items()
+}
 _REDIRECTED_ERROR = regex.compile(r"[?#&]error=|AADSTS\d{5}|[?#&]error_description=", regex.I)
 _SIGN_IN_PAGE = regex.compile(r'AADSTS\d{5,7}|"sErrorCode"\s*:\s*"[^"]{1,12}"')
 _FAILED_JOB = regex.compile(r'"statuscode"\s*:\s*31\b')
 _JOB_MESSAGE = regex.compile(r'"(?:friendly)?message"\s*:\s*"[^"]{3,}')
 _PART = regex.compile(r"HTTP/1\.[01] ([45]\d\d) ")
-_ODATA_ERROR = regex.compile(r'^\s*\{\s*"error"\s*:\s*\{')
+_ODATA_ERROR = regex.compile(r'\s*\{\s*"error"\s*:\s*\{')
+_SOAP_FAULT = regex.compile(r"<(?:[\w-]{1,20}:)?Fault[\s>]")
+
+_Teller = Callable[[Entry], Failure]
+_Answered = Mapping[tuple[str, str], int]  # method and URL → last entry that was answered well
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
-    """The failures of a trace, and how the file was made."""
-
-    failures: tuple[Failure, ...]
-    sanitised: bool
-    missing: tuple[str, ...]  # what the file cannot show
-    capture: str | None  # the words to ask for a better one
-
-
-def captured(trace: Trace, context: Context) -> Capture:
+def failures_of(trace: Trace, context: Context) -> tuple[Failure, ...]:
     """Find the failing entries of a trace, in the order of the file.
 
     `context` is what the caller knows of all of them.
     """
     loop = _loop(trace.entries)
-    found = [f for entry in trace.entries if (f := _failure(entry, trace)) is not None]
+    found = [teller(entry) for entry, teller in _chosen(list(_failing(trace.entries)))]
     if loop is not None and not any(_explains(f) for f in found):
         found.insert(0, loop)
-    failures = tuple(replace(f, context=_joined(context, f.context)) for f in found[:MAX_FAILURES])
-    missing = tuple(_missing(trace, failures))
-    return Capture(failures, is_sanitised(trace), missing, _WANTED if missing else None)
+    return tuple(replace(f, context=_joined(context, f.context)) for f in found)
 
 
-_WANTED = (
-    "Please open the browser's developer tools (F12), tab Network, tick Preserve log, repeat the "
-    "action until the error shows, and export the HAR from there. The sanitised export is enough."
-)
+def _failing(entries: Sequence[Entry]) -> Iterator[tuple[Entry, _Teller]]:
+    answered = {(e.method, e.url): e.index for e in entries if 0 < e.status < _CLIENT_ERROR}
+    for entry in entries:
+        teller = _teller(entry, answered)
+        if teller is not None:
+            yield entry, teller
+
+
+def _chosen(failing: list[tuple[Entry, _Teller]]) -> list[tuple[Entry, _Teller]]:
+    if len(failing) <= MAX_FAILURES:
+        return failing
+    telling = sorted(failing, key=lambda pair: pair[0].status in {0, _NOT_FOUND})
+    return sorted(telling[:MAX_FAILURES], key=lambda pair: pair[0].index)
 
 
 def _explains(failure: Failure) -> bool:
@@ -75,57 +94,60 @@ def _joined(given: Context, seen: Context) -> Context:
     return replace(given, **{name: value for name, value in shown.items() if value is not None})
 
 
-def _missing(trace: Trace, failures: Sequence[Failure]) -> Iterator[str]:
-    silent = [f.entry for f in failures if f.entry is not None and not trace.entries[f.entry].body]
-    refused = [i for i in silent if trace.entries[i].status in {401, 403}]
-    if refused:
-        yield f"The file does not hold the answer's text of {len(refused)} refused request(s)."
-    if trace.entries and not any(entry.body for entry in trace.entries):
-        yield "The file holds no answer texts at all; the exporter left them out."
-
-
-def is_sanitised(trace: Trace) -> bool:
-    """Whether the exporter took the credentials out, as Chrome does since version 130."""
-    signed_in = [
-        e for e in trace.entries if _host(e.url).endswith((".dynamics.com", ".microsoft.com"))
-    ]
-    return bool(signed_in) and not any(e.has_credentials for e in trace.entries)
-
-
-def _failure(entry: Entry, trace: Trace) -> Failure | None:
+def _teller(entry: Entry, answered: _Answered) -> _Teller | None:
+    """What makes a failure of an entry; None where it did not fail."""
     if _REDIRECTED_ERROR.search(entry.redirect):
-        return _of_redirect(entry)
+        return _of_redirect
     if entry.status >= _CLIENT_ERROR:
-        return None if _recovers(entry, trace) or _decorates(entry) else _of_answer(entry)
+        quiet = _recovers(entry, answered) or _decorates(entry)
+        return None if quiet else _of_answer
     if entry.status == 0:
-        return _of_silence(entry)
+        return _of_silence
     return _inside(entry)
 
 
-def _inside(entry: Entry) -> Failure | None:
-    """A failure within an answer whose status says that all is well."""
-    body = entry.body[:MAX_BODY_CHARS]
-    if _PART.search(body) is not None:
-        return _of_part(entry)
-    if _host(entry.url) in _SIGN_IN_HOSTS and _SIGN_IN_PAGE.search(body):
-        return _of_answer(entry)
-    if _ODATA_ERROR.search(body) is not None:
-        return _of_answer(entry)
-    if _FAILED_JOB.search(body) and _JOB_MESSAGE.search(body):
-        return _of_answer(entry)
+def _inside(entry: Entry) -> _Teller | None:
+    """What tells of a failure within an answer whose status says that all is well."""
+    if entry.mime.startswith(_QUIET_MIMES):
+        return None
+    if _ODATA_ERROR.match(entry.body.text(MAX_BODY_START_CHARS)) is not None:
+        return _of_answer
+    if not entry.body.holds(_MARKS):
+        return None
+    body = entry.body.text()
+    if "HTTP/1." in body and (part := _PART.search(body)) is not None:
+        return partial(_of_part, status=int(part[1]), start=part.start())
+    if (place := _place(entry, body)) is not None:
+        return partial(_of_answer, start=max(place - MAX_CHARS_BEFORE, 0))
     return None
 
 
-def _of_answer(entry: Entry) -> Failure:
+def _place(entry: Entry, body: str) -> int | None:
+    """Where a body speaks of the failure."""
+    found = _SOAP_FAULT.search(body) if "Fault" in body else None
+    if found is None and _host(entry.url) in _SIGN_IN_HOSTS:
+        found = _SIGN_IN_PAGE.search(body)
+    if found is None and "statuscode" in body and _JOB_MESSAGE.search(body) is not None:
+        found = _FAILED_JOB.search(body)
+    return found.start() if found else None
+
+
+def _of_answer(entry: Entry, start: int = 0) -> Failure:
     response = HttpResponse(
         status=entry.status,
-        body=entry.body[:MAX_BODY_CHARS],
+        body=_part_of(entry, start),
         url=entry.url,
         method=entry.method,
         headers=entry.headers,
         reason=entry.reason,
     )
     return failure_of(response, Context(), entry=entry.index)
+
+
+def _part_of(entry: Entry, start: int) -> str:
+    if start + MAX_CHARS_BEFORE < MAX_BODY_CHARS:
+        start = 0
+    return entry.body.text(start + MAX_BODY_CHARS)[start:]
 
 
 def _of_redirect(entry: Entry) -> Failure:
@@ -135,15 +157,11 @@ def _of_redirect(entry: Entry) -> Failure:
     return failure_of(response, Context(), entry=entry.index)
 
 
-def _of_part(entry: Entry) -> Failure | None:
+def _of_part(entry: Entry, status: int, start: int) -> Failure:
     """The first part of a `$batch` answer that failed."""
-    part = _PART.search(entry.body)
-    if part is None:
-        return None
-    end = entry.body.find("\n--", part.end())
-    text = entry.body[part.start() : end if end > 0 else part.start() + MAX_BODY_CHARS]
-    context = Context(status=int(part[1]), url=entry.url, host=_host(entry.url) or None)
-    return Failure(text, context, "response", entry.index)
+    part = entry.body.text(start + MAX_BODY_CHARS)[start:]
+    context = Context(status=status, url=entry.url, host=_host(entry.url) or None)
+    return Failure(part.partition("\n--")[0], context, "response", entry.index)
 
 
 def _of_silence(entry: Entry) -> Failure:
@@ -154,13 +172,11 @@ def _of_silence(entry: Entry) -> Failure:
     return Failure(text, context, "response", entry.index)
 
 
-def _recovers(entry: Entry, trace: Trace) -> bool:
+def _recovers(entry: Entry, answered: _Answered) -> bool:
     """A challenge or a throttled call that is answered well when it is asked again."""
     if entry.status not in {_CHALLENGE, _THROTTLED}:
         return False
-    later = trace.entries[entry.index + 1 :]
-    same = (e for e in later if e.url == entry.url and e.method == entry.method)
-    return any(0 < e.status < _CLIENT_ERROR for e in same)
+    return answered.get((entry.method, entry.url), -1) > entry.index
 
 
 def _decorates(entry: Entry) -> bool:
@@ -201,18 +217,3 @@ def _host(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
-
-
-def timeline(trace: Trace, failures: Sequence[Failure]) -> Iterator[dict[str, object]]:
-    """The failing entries in order, each with time, host and status, without their texts."""
-    for failure in failures:
-        if failure.entry is None:
-            continue
-        entry = trace.entries[failure.entry]
-        yield {
-            "entry": entry.index,
-            "started": entry.started or None,
-            "method": entry.method,
-            "host": _host(entry.url) or None,
-            "status": entry.status,
-        }

@@ -3,21 +3,28 @@
 Exporters deviate from http://www.softwareishard.com/blog/har-12-spec/ nearly always: a BOM, a JSONP
 wrapper, no pages, no creator, cookies as an object, status null, 0 or -1, header values joined by
 line breaks. All of that is read; what is not a trace at all raises `NotATraceError`.
+
+Headers and bodies are decoded when they are asked for, so a trace costs hardly more than its file.
 """
 
-import base64
-import binascii
-import json
-from collections.abc import Mapping, Sequence
+import codecs
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+import msgspec
 import regex
 
-MAX_BODY_CHARS = 2_000_000  # of one answer; error bodies have some kilobytes
+from classifiers.formats import har_members
+from classifiers.formats.har_body import Body
+from classifiers.formats.har_members import Log, Pair, TooDeepError, TooManyEntriesError
+from classifiers.formats.har_repair import repaired_object
 
-_JSONP = regex.compile(rb"^\s*[\w.$]{1,60}\s*\(\s*(?=\{)")
-_CONTROL = regex.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+MAX_REPAIRED_BYTES = 64_000_000  # repairing takes several times the memory of the file
+MAX_STATUS = 999
+MAX_WORD_CHARS = 8_000  # of a URL, a header, a message
+
+_JSONP = regex.compile(rb"\s*[\w.$]{1,60}\s*\(\s*(?=\{)")
+_CREDENTIAL = regex.compile(rb'"(?:cookie|authorization)"', regex.I)
 
 
 class NotATraceError(ValueError):
@@ -26,21 +33,31 @@ class NotATraceError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One request with its answer; what the file does not say is None or empty."""
+    """One request with its answer; what the file does not say is empty."""
 
     index: int
     method: str
     url: str
     status: int  # 0 where no answer came
     reason: str
-    headers: Mapping[str, str]  # of the answer; names in lower case
-    body: str
+    head: msgspec.Raw  # the headers of the answer, as they stand in the file
+    body: Body
     mime: str
     redirect: str  # where the answer sends the browser, with its fragment
     error: str  # what the browser says where no answer came: net::ERR_…
     started: str
-    has_credentials: bool
+    asked: msgspec.Raw  # the headers of the request
     initiator: str
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of the answer, names in lower case."""
+        return _headers(self.head)
+
+    @property
+    def has_credentials(self) -> bool:
+        """Whether the request shows a cookie or an authorisation."""
+        return _CREDENTIAL.search(memoryview(self.asked)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +65,7 @@ class Trace:
     """A recorded trace: its entries in the order of the file, and who wrote it."""
 
     entries: tuple[Entry, ...]
-    exporter: str
-    version: str
+    creator: str  # as the file names it
 
 
 def recognises(raw: str) -> bool:
@@ -58,129 +74,133 @@ def recognises(raw: str) -> bool:
     return start[:1] == "{" and '"log"' in start and ('"entries"' in raw or '"creator"' in start)
 
 
-def read(raw: bytes) -> Trace:
+def read(raw: bytes | memoryview) -> Trace:
     """Read a trace.
 
     Raises:
         NotATraceError: The bytes are no HAR; the message says what is wrong and what to do.
     """
-    log = _log(_json(raw))
-    entries = log.get("entries")
-    if not isinstance(entries, list):
-        raise NotATraceError(
-            "the file has no log.entries; export the trace as HAR and send it whole"
-        )
-    creator = _object(log.get("creator"))
-    return Trace(
-        entries=tuple(_entry(i, _object(entry)) for i, entry in enumerate(entries)),
-        exporter=_word(creator.get("name")),
-        version=_word(creator.get("version")),
-    )
+    log = _log(_unwrapped(memoryview(raw)))
+    creator = _word(log.creator.name) if log.creator else ""
+    return Trace(tuple(_entry(i, entry) for i, entry in enumerate(log.entries or ())), creator)
 
 
-def _json(raw: bytes) -> object:
-    text = raw.removeprefix(b"\xef\xbb\xbf")
-    wrapped = _JSONP.match(text)
-    if wrapped is not None:
-        text = text[wrapped.end() :].rstrip().rstrip(b";").rstrip().removesuffix(b")")
+def _unwrapped(raw: memoryview) -> memoryview:
+    """Without byte order mark and JSONP wrapper."""
+    if bytes(raw[:2]) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        raw = memoryview(str(raw, "utf-16", "replace").encode("utf-8", "replace"))
+    if bytes(raw[:3]) == codecs.BOM_UTF8:
+        raw = raw[3:]
+    if (wrapped := _JSONP.match(raw)) is None:
+        return raw
+    tail = bytes(raw[-1000:])
+    closing = tail.rfind(b"}")
+    return raw[wrapped.end() : len(raw) - (len(tail) - closing - 1 if closing >= 0 else 0)]
+
+
+def _log(text: memoryview) -> Log:
     try:
-        parsed: object = json.loads(text, strict=False)
-    except RecursionError:
-        raise NotATraceError("the file is nested too deeply to be a HAR") from None
-    except ValueError:
-        parsed = _repaired(text)
-    return parsed
-
-
-def _repaired(text: bytes) -> object:
+        return _decoded(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        if len(text) > MAX_REPAIRED_BYTES:
+            raise NotATraceError(_NO_JSON) from None
     try:
-        repaired: object = json.loads(
-            _CONTROL.sub(b" ", text).decode("utf-8", "replace"), strict=False
-        )
-    except (ValueError, RecursionError):
+        return _decoded(repaired_object(text))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise NotATraceError(_NO_JSON) from None
+
+
+_NO_JSON = "the file is not complete JSON; perhaps it was cut off: export the trace again"
+
+
+def _decoded(text: bytes | memoryview) -> Log:
+    try:
+        return har_members.decoded(text)
+    except msgspec.ValidationError:
         raise NotATraceError(
-            "the file is not complete JSON; perhaps it was cut off: export the trace again"
+            "the file is JSON, but not a HAR: it has no log with entries; export the trace as HAR "
+            "and send it whole"
         ) from None
-    return repaired
+    except TooManyEntriesError:
+        raise NotATraceError(
+            f"the HAR has more than {har_members.MAX_ENTRIES:,} entries; record only the action "
+            "that fails"
+        ) from None
+    except TooDeepError:
+        raise NotATraceError("the file is nested too deeply to be a HAR") from None
 
 
-def _log(parsed: object) -> Mapping[str, Any]:
-    if not isinstance(parsed, dict):
-        raise NotATraceError("the file is JSON, but not a HAR: it has no log")
-    log = parsed.get("log", parsed)  # some tools write the log itself
-    if not isinstance(log, dict):
-        raise NotATraceError("the file is JSON, but not a HAR: its log is no object")
-    return log
-
-
-def _entry(index: int, entry: Mapping[str, Any]) -> Entry:
-    request, response = _object(entry.get("request")), _object(entry.get("response"))
-    content = _object(response.get("content"))
-    headers = _headers(response.get("headers"))
-    asked = _headers(request.get("headers"))
+def _entry(index: int, entry: har_members.Entry) -> Entry:
+    request = entry.request or har_members.Request()
+    response = entry.response or har_members.Response()
+    content = response.content or har_members.Content()
+    status = 0 if _is_by_proxy(response) else _status(response.status)
     return Entry(
         index=index,
-        method=_word(request.get("method")) or "GET",
-        url=_word(request.get("url")),
-        status=0 if _is_by_proxy(response) else max(_number(response.get("status")), 0),
-        reason=_word(response.get("statusText")),
-        headers=headers,
-        body=_body(content),
-        mime=_word(content.get("mimeType")).casefold(),
-        redirect=headers.get("location") or _word(response.get("redirectURL")),
+        method=_word(request.method) or "GET",
+        url=_word(request.url),
+        status=status,
+        reason=_word(response.status_text),
+        head=response.headers,
+        body=Body.of(content),
+        mime=_word(content.mime_type).casefold(),
+        redirect=_redirect(response),
         error=_error(entry, response),
-        started=_word(entry.get("startedDateTime")),
-        has_credentials="cookie" in asked or "authorization" in asked,
-        initiator=_word(entry.get("_resourceType")),
+        started=_word(entry.started),
+        asked=request.headers,
+        initiator=_word(entry.resource_type),
     )
 
 
-def _error(entry: Mapping[str, Any], response: Mapping[str, Any]) -> str:
-    for holder in (response, entry):
-        for name in ("_error", "_failureText", "_errorMessage"):
-            if holder.get(name):
-                return _word(holder[name])
-    return ""
+def _redirect(response: har_members.Response) -> str:
+    named = _word(response.redirect_url) or _word(response.redirection_url)
+    if b"ocation" not in bytes(response.headers):  # of most entries the head need not be read
+        return named
+    return _headers(response.headers).get("location") or named
 
 
-def _is_by_proxy(response: Mapping[str, Any]) -> bool:
+def _error(entry: har_members.Entry, response: har_members.Response) -> str:
+    told = (each for holder in (response, entry) for each in _errors(holder))
+    return next((_word(each) for each in told if each), "")
+
+
+def _errors(holder: har_members.Entry | har_members.Response) -> tuple[str | None, ...]:
+    return holder.error, holder.failure_text, holder.error_message
+
+
+def _is_by_proxy(response: har_members.Response) -> bool:
     """Charles and Fiddler write an answer of their own where the server gave none."""
-    reason = _word(response.get("statusText")).casefold()
+    reason = _word(response.status_text).casefold()
     return reason.startswith("fiddler - ") or (
-        reason == "failed" and not _word(response.get("httpVersion"))
+        reason == "failed" and not _word(response.http_version)
     )
 
 
-def _body(content: Mapping[str, Any]) -> str:
-    text = _word(content.get("text"))
-    if _word(content.get("encoding")).casefold() == "base64":
-        return _decoded(text[: MAX_BODY_CHARS * 4 // 3])
-    return text[:MAX_BODY_CHARS]
-
-
-def _decoded(text: str) -> str:
+def _headers(raw: msgspec.Raw) -> dict[str, str]:
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4)).decode("utf-8", "replace")
-    except (binascii.Error, ValueError):
-        return text
+        pairs = msgspec.json.decode(raw or b"[]", type=list[Pair])
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        pairs = _odd_pairs(raw)
+    return {_word(pair.name).casefold(): _word(pair.value) for pair in pairs if pair.name}
 
 
-def _headers(headers: object) -> dict[str, str]:
-    pairs: Sequence[Any] = headers if isinstance(headers, list) else []
-    named = [_object(pair) for pair in pairs]
-    return {_word(p.get("name")).casefold(): _word(p.get("value")) for p in named if p.get("name")}
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _word(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _number(value: object) -> int:
+def _odd_pairs(raw: msgspec.Raw) -> list[Pair]:
     try:
-        return int(str(value))
-    except ValueError:
+        built = msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return []
+    each = built if isinstance(built, list) else []
+    return [har_members.member_by_member(pair, Pair) for pair in each]
+
+
+def _word(value: str | None) -> str:
+    """A string of bounded length without what databases and encoders refuse."""
+    return (value or "")[:MAX_WORD_CHARS].replace("\x00", "\ufffd")
+
+
+def _status(value: float | str | None) -> int:
+    try:
+        number = int(float(value or 0))
+    except (ValueError, OverflowError):
         return 0
+    return number if 0 <= number <= MAX_STATUS else 0

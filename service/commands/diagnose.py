@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from classifiers import Diagnosis, NotATraceError
 from service.commands.failures import WRONG_USE, CommandError, load_diagnoser, reason
-from service.commands.rendering import rendered
+from service.commands.rendering import WIDTH, rendered
 
 GZIP_MAGIC = b"\x1f\x8b"
 
@@ -25,7 +26,8 @@ def diagnose(file: str, context: Mapping[str, Any], *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(diagnosis.to_dict(), indent=2, ensure_ascii=False))
     else:
-        print(rendered(diagnosis, colour=sys.stdout.isatty()))
+        columns = shutil.get_terminal_size((WIDTH, 24)).columns
+        print(rendered(diagnosis, colour=sys.stdout.isatty(), width=min(WIDTH, columns)))
     return 0
 
 

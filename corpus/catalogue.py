@@ -23,7 +23,8 @@ class Condition:
     """When a part applies. Of each member one word must fit; of `facts`, every name must be known.
 
     `work365` asks whether the application in the message is Work 365's own (`yes`, `no`,
-    `unknown`); `jobs` and `states` are the type and the state of the job; `changed` is what was changed before it failed.
+    `unknown`); `jobs` and `states` are the type and the state of the job;
+    `changed` is what was changed before it failed.
     """
 
     subjects: tuple[SubjectKind, ...] = ()

@@ -18,6 +18,10 @@ run: $(VENV)/.run ## install and serve on http://127.0.0.1:8365
 test: $(VENV)/.test ## install the test extras and run every test
 	@$(BIN)/python -m pytest -q
 
+.PHONY: soak
+soak: $(VENV)/.test ## run the long counts whole
+	@$(BIN)/python -m pytest -q -m soak
+
 .PHONY: check
 check: $(VENV)/.test ## format, lint, types and the direction of imports
 	@$(BIN)/ruff format --check .

@@ -1,9 +1,9 @@
 """The way of one failure, one line per step: parse → redact → gather → decide → resolve."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from classifiers.captures import capture_of, timeline
 from classifiers.decide import UNCALIBRATED, decide
@@ -26,6 +26,12 @@ from corpus.catalogue import Knowledge
 from corpus.codebook import load_codes
 from corpus.pages import load_knowledge
 
+if TYPE_CHECKING:  # heavy: one message needs neither
+    import pandas as pd
+    import pyarrow as pa
+
+    from classifiers.batches import Batches
+
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -45,6 +51,7 @@ class Diagnoser:
     transient: frozenset[str]  # codes after which a failure heals by itself
     versions: Versions
     clock: "Callable[[], datetime]" = _utc_now  # asked only whether a job is due
+    batches: "list[Batches]" = field(default_factory=list, compare=False, repr=False)
 
     @classmethod
     def load(cls, only: str | None = None) -> "Diagnoser":
@@ -116,6 +123,26 @@ class Diagnoser:
             )
         diagnosis = self._resolved(*root)
         return replace(diagnosis, input="trace", trace=report, redactions=redactions)
+
+    def diagnose_batch(self, batch: "pa.RecordBatch") -> "pa.RecordBatch":
+        """The batch with the `triage_` columns; its columns are recognised by their titles.
+
+        Raises:
+            ValueError: No column holds a message.
+        """
+        from classifiers.batches import diagnosed_batch  # noqa: PLC0415 -- imports pyarrow
+
+        return diagnosed_batch(self, batch)
+
+    def diagnose_frame(self, frame: "pd.DataFrame") -> "pd.DataFrame":
+        """The frame with the `triage_` columns; its columns are recognised by their titles.
+
+        Raises:
+            ValueError: No column holds a message.
+        """
+        from classifiers.batches import diagnosed_frame  # noqa: PLC0415 -- imports pandas
+
+        return diagnosed_frame(self, frame)
 
     def judge(self, failure: Failure) -> Verdict:
         """Gather evidence about a redacted failure and decide."""

@@ -82,10 +82,16 @@ IDENTITIES = (
 
 
 def _bulk(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    command = commands.add_parser("bulk", help="classify every row of a CSV or JSON Lines file")
-    command.add_argument("input", type=Path, help="a .csv or .jsonl file")
+    command = commands.add_parser("bulk", help="diagnose every row of an export")
+    command.add_argument("input", type=Path, help=".csv, .jsonl (.gz, .zst), .xlsx or .parquet")
     command.add_argument("output", type=Path, help="a file of the same format")
     command.add_argument("--text-column", metavar="C", help="the column that holds the message")
+    command.add_argument("--report", type=Path, metavar="R.html", help="write a report too")
+    command.add_argument("--engine", choices=("local", "spark"), default="local")
+    command.add_argument("--workers", type=int, metavar="N", help="processes (default: cores)")
+    command.add_argument(
+        "--resume", action="store_true", help="go on where an interrupted run stopped"
+    )
     command.set_defaults(run=_run_bulk)
 
 
@@ -140,9 +146,12 @@ def _run_diagnose(options: argparse.Namespace) -> int:
 
 
 def _run_bulk(options: argparse.Namespace) -> int:
-    from service.commands.bulk import bulk  # noqa: PLC0415
+    from service.commands.bulk import Options, bulk  # noqa: PLC0415
 
-    return bulk(options.input, options.output, text_column=options.text_column)
+    names = ("text_column", "report", "engine", "workers", "resume")
+    return bulk(
+        options.input, options.output, Options(**{name: getattr(options, name) for name in names})
+    )
 
 
 def _run_evaluate(options: argparse.Namespace) -> int:

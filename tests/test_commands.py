@@ -11,7 +11,7 @@ import pytest
 from samples import NO_ROLES, NOT_A_MEMBER, TRACE
 
 from classifiers import Diagnoser
-from service.batches.columns import ADDED
+from classifiers.columns import ADDED
 from service.cli import main
 
 
@@ -70,7 +70,7 @@ WRONG_USE = [
     pytest.param(["causes", "none"], 2, "triage365 causes", id="an unknown cause"),
     pytest.param(["evaluate", "none.jsonl"], 1, "there is no file", id="no such data set"),
     pytest.param(["bulk", "a.csv", "b.jsonl"], 2, "same format", id="two formats"),
-    pytest.param(["bulk", "a.txt", "b.txt"], 1, ".csv or .jsonl", id="an unknown format"),
+    pytest.param(["bulk", "a.txt", "b.txt"], 1, "ends in .csv or .jsonl", id="an unknown format"),
     pytest.param(["bulk", "a.csv", "b.csv"], 1, "there is no file", id="no such table"),
     pytest.param(["serve", "--port", "99999"], 2, "1 to 65535", id="a port that is none"),
     pytest.param(["serve", "--host", "192.0.2.1"], 2, "TRIAGE365_ADMIN_KEY", id="an open door"),
@@ -133,8 +133,8 @@ def test_bulk_reads_a_job_export_and_defuses_formulas(tmp_path: Path):
 
     assert main(["bulk", str(tmp_path / "in.csv"), str(tmp_path / "out.csv")]) == 0
 
-    with (tmp_path / "out.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
     assert list(rows[0]) == ["System Job Name", "Status Reason", "Message", "Error Code", *ADDED]
     assert rows[0]["triage_cause"] == "missing_security_role"
     assert rows[1]["triage_cause"] == ""

@@ -1,84 +1,91 @@
 """`triage365 bulk`: every row of a file diagnosed, the same rows out with our columns added."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 from tqdm import tqdm
 
-from classifiers import Diagnoser, Diagnosis
-from service.batches.columns import ADDED, added, has_succeeded, message_columns, text_of
-from service.batches.files import BatchFileError, Row, file_format, rows_of, titles_of, writer_to
+from service.batches.errors import BatchFileError
+from service.batches.forms import form_of
+from service.batches.parts import Part, Parts
+from service.batches.streams import format_of
+from service.batches.work import Job, Outcome, annotate, usual_workers
 from service.commands.failures import WRONG_USE, CommandError, load_diagnoser, reason
 
+SHOWN_FAULTS = 10
 
-def bulk(source: Path, target: Path, *, text_column: str | None) -> int:
-    """Diagnose every row of `source` into `target`; rows that cannot be read are counted."""
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says beside the two files."""
+
+    text_column: str | None = None
+    report: Path | None = None
+    engine: str = "local"
+    workers: int | None = None
+    resume: bool = False
+
+
+def bulk(source: Path, target: Path, options: Options) -> int:
+    """Diagnose every row of `source` into `target`; rows that cannot be read are counted.
+
+    Raises:
+        CommandError: The files are wrong, or rows could not be read.
+    """
     try:
-        titles = _checked(source, target)
-        columns = _columns(titles, text_column)
-        faults = _annotate(source, target, titles, columns)
+        outcome = _local(source, target, options)
     except BatchFileError as error:
         raise CommandError(str(error)) from error
     except OSError as error:
         raise CommandError(reason(error, error.filename or source)) from error
-    if faults:
-        shown = ", ".join(map(str, faults[:10])) + (" …" if len(faults) > 10 else "")  # noqa: PLR2004
-        raise CommandError(
-            f"{len(faults)} rows could not be read: {shown}; the others are in {target}"
-        )
+    _complain(outcome, target)
     return 0
 
 
-def _checked(source: Path, target: Path) -> list[str] | None:
-    if file_format(source) != file_format(target):
+def _local(source: Path, target: Path, options: Options) -> Outcome:
+    _check(source, target, options)
+    load_diagnoser()
+    form = form_of(source, options.text_column)
+    job = Job(source, target, form, options.text_column, options.report is not None)
+    workers = options.workers or usual_workers(source)
+    with _bar() as bar:
+        outcome = annotate(
+            job, workers=workers, resume=options.resume, progress=lambda part: _advance(bar, part)
+        )
+    parts = Parts.beside(target)
+    parts.remove()
+    return outcome
+
+
+def _check(source: Path, target: Path, options: Options) -> None:
+    if format_of(source) != format_of(target):
         raise CommandError("input and output must be of the same format", WRONG_USE)
     if source.resolve() == target.resolve():
         raise CommandError("input and output are the same file; name another output", WRONG_USE)
-    if not target.absolute().parent.is_dir():
-        raise CommandError(f"there is no folder {target.parent}", WRONG_USE)
-    return titles_of(source)
+    for path in filter(None, (target, options.report)):
+        if not path.absolute().parent.is_dir():
+            raise CommandError(f"there is no folder {path.parent}", WRONG_USE)
+    if options.workers is not None and options.workers < 1:
+        raise CommandError("--workers must be 1 or more", WRONG_USE)
 
 
-def _columns(titles: Sequence[str] | None, chosen: str | None) -> list[str]:
-    if titles is None:
-        return [chosen or "text"]
-    if chosen is not None:
-        if chosen not in titles:
-            raise CommandError(
-                f"there is no column {chosen}; the file has: {', '.join(titles)}", WRONG_USE
-            )
-        return [chosen]
-    columns = message_columns(titles)
-    if not columns:
-        raise CommandError(
-            "no column holds a message; add Message and Friendly message in Advanced Find "
-            "(Edit Columns) and export again, or name the column with --text-column"
-        )
-    return columns
+def _bar() -> "tqdm[NoReturn]":
+    return tqdm(disable=not sys.stderr.isatty(), unit=" rows", unit_scale=True, leave=False)
 
 
-def _annotate(
-    source: Path, target: Path, titles: Sequence[str] | None, columns: Sequence[str]
-) -> list[int]:
-    """Write every row; the numbers of those that could not be read come back."""
-    diagnoser = load_diagnoser()
-    faults = []
-    progress = tqdm(disable=not sys.stderr.isatty(), unit=" rows", leave=False)
-    with writer_to(target, titles, ADDED) as writer, progress:
-        for row in rows_of(source):
-            if row.fault is not None:
-                faults.append(row.number)
-            writer.write(row, added(_diagnosis(diagnoser, row, columns)))
-            progress.update()
-    return faults
+def _advance(bar: "tqdm[NoReturn]", part: Part) -> None:
+    bar.update(part.rows)
 
 
-def _diagnosis(diagnoser: Diagnoser, row: Row, columns: Sequence[str]) -> Diagnosis | None:
-    text = text_of(row.cells, columns)
-    context = row.cells.get("context")
-    members: Mapping[str, Any] | None = context if isinstance(context, Mapping) else None
-    if has_succeeded(row.cells) or not (text or (members and members.get("job"))):
-        return None
-    return diagnoser.diagnose(text, members)
+def _complain(outcome: Outcome, target: Path) -> None:
+    """Say what could not be read; the exit code tells scripts."""
+    complaints = [outcome.cut_off] if outcome.cut_off else []
+    if outcome.faults:
+        numbers = list(outcome.faults)[:SHOWN_FAULTS]
+        more = " …" if len(outcome.faults) > SHOWN_FAULTS else ""
+        shown = ", ".join(map(str, numbers)) + more
+        complaints.append(f"{len(outcome.faults)} rows could not be read: {shown}")
+    if complaints:
+        raise CommandError(f"{'; '.join(complaints)}; the other rows are in {target}")

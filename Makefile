@@ -28,6 +28,7 @@ check: $(VENV)/.test ## format, lint, types and the direction of imports
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m service.commands.places
 
 .PHONY: format
 format: $(VENV)/.test ## put the code into shape
@@ -37,6 +38,10 @@ format: $(VENV)/.test ## put the code into shape
 .PHONY: train
 train: $(VENV)/.test ## rebuild the text model and its card from the corpus
 	@$(BIN)/triage365 train
+
+.PHONY: docs
+docs: $(VENV)/.test ## write the pages of the variants and of the examples
+	@$(BIN)/python docs/write.py
 
 .PHONY: pictures
 pictures: $(VENV)/.test ## draw the pictures of the README and the docs

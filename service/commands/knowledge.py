@@ -1,30 +1,78 @@
 """`triage365 causes` and `triage365 runbook`."""
 
-from corpus.pages import load_causes, load_runbook
+import shutil
+import textwrap
+
+from classifiers.rendering import fill
+from corpus import load_application_user_move
+from corpus.catalogue import Cause
+from corpus.guides import Procedure
+from corpus.pages import load_causes, load_knowledge, load_runbook
 from service.commands.failures import WRONG_USE, CommandError
+from service.commands.variants import cause_page, variant_page
+
+WIDTH = 100
+_INDENT = " " * 34
 
 
-def print_causes(cause_id: str | None) -> int:
-    """List the causes with their variants, or show one with its page."""
+def print_causes(name: str | None) -> int:
+    """List the causes with their variants, or show the page of one cause or variant."""
     causes = load_causes()
-    if cause_id is None:
-        for cause in causes:
-            print(f"{cause.id:26} {cause.title}")
-            for variant in cause.variants:
-                print(f"  {variant.id:32} {variant.when}")
+    if name is None:
+        print("\n\n".join(_listed(cause) for cause in causes))
         return 0
     for cause in causes:
-        if cause.id == cause_id:
-            print(f"{cause.title}\n\n{cause.body}")
+        if cause.id == name:
+            print(f"{cause.title}\n\n{cause.body}\n{cause_page(cause)}")
             return 0
-    raise CommandError(f"there is no cause {cause_id}; `triage365 causes` lists them", WRONG_USE)
+        for variant in cause.variants:
+            if variant.id == name:
+                print(variant_page(variant, name=name))
+                return 0
+    raise CommandError(
+        f"there is no cause or variant {name}; `triage365 causes` lists them", WRONG_USE
+    )
 
 
 def print_runbook(form: str) -> int:
-    """Print the prevention section as Markdown or HTML."""
+    """Print the prevention section, and the move to an Application User, as Markdown or HTML."""
     runbook = load_runbook()
-    print(runbook.body if form == "md" else _html(runbook.title, runbook.body))
+    page = f"{runbook.body}\n{_move(load_application_user_move())}"
+    print(page if form == "md" else _html(runbook.title, page))
     return 0
+
+
+def _listed(cause: Cause) -> str:
+    width = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
+    variants = (
+        textwrap.fill(
+            variant.when,
+            max(width, len(_INDENT) + 30),
+            initial_indent=f"  {variant.id:31} ",
+            subsequent_indent=_INDENT,
+            break_on_hyphens=False,
+        )
+        for variant in cause.variants
+    )
+    return "\n".join((f"{cause.id}  –  {cause.title}", *variants))
+
+
+def _move(move: Procedure) -> str:
+    """The piece of work as a section of the runbook, its steps to tick."""
+    names = load_knowledge().phrases.notes
+    lines = [move.body.strip().replace("# ", "## ", 1), "", f"*{move.when}*", ""]
+    for number, step in enumerate(move.steps, start=1):
+        lines += [
+            f"{number}. [ ] {fill(step.text, names)}",
+            f"   - {step.who}: {step.where.modern}",
+            f"   - You should see: {fill(step.expect, names)}",
+        ]
+        if step.if_refused:
+            lines.append(f"   - If it is refused: {fill(step.if_refused, names)}")
+    lines += ["", "### After the move", ""]
+    lines += [f"- [ ] {fill(part.text, names)}" for part in move.after_fix]
+    lines += [f"- [ ] {line}" for line in move.verify]
+    return "\n".join(lines)
 
 
 def _html(title: str, body: str) -> str:

@@ -121,7 +121,7 @@ def _highlighted(text: str, piece: Mapping[str, Any], pen: _Pen) -> str:
             " …" if end + SHOWN_CHARS < len(text) else "",
         )
     )
-    head, _, tail = pen.wrapped(whole, "  ").partition(_START)
+    head, _, tail = pen.wrapped(" ".join(whole.split()), "  ").partition(_START)
     words, _, tail = tail.partition(_END)
     if not pen.colour:
         return f"{head}»{words}«{tail}"
@@ -147,6 +147,9 @@ def _resolution(resolution: Mapping[str, Any], act: Mapping[str, Any], pen: _Pen
         place = step["where"]["modern"]
     yield from _list("After the fix", [after["text"] for after in resolution["after_fix"]], pen)
     yield from _list("How to see that it worked", resolution["verify"], pen)
+    oldest = min(step["where"]["checked"] for step in resolution["steps"])
+    yield ""
+    yield pen.dim(f"Menu names checked in {oldest}.")
 
 
 def _around(step: Mapping[str, Any], place_before: str) -> Iterator[tuple[str, str]]:

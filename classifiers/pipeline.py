@@ -91,7 +91,9 @@ class Diagnoser:
         failure = http_response.failure_of(response, Context.of(context))
         return self._diagnosed(replace(failure, text=_clean(failure.text)))
 
-    def diagnose_trace(self, raw: bytes, context: Mapping[str, Any] | None = None) -> Diagnosis:
+    def diagnose_trace(
+        self, raw: bytes | memoryview, context: Mapping[str, Any] | None = None
+    ) -> Diagnosis:
         """Diagnose a HAR: its root failure, with the timeline that shows why.
 
         Raises:

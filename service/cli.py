@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()  # the reader has gone; nothing is left to say
         return 0
     except KeyboardInterrupt:
-        print("triage365: interrupted", file=sys.stderr)
+        print("triage365: interrupted; bulk goes on with --resume", file=sys.stderr)
         return 1
 
 

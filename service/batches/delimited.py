@@ -2,14 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from service.batches.errors import BatchFileError
+from service.batches.errors import BatchFileError, CutOffError
 from service.batches.streams import as_utf8
 
 MAX_COLUMNS = 1_000
@@ -42,19 +42,35 @@ class Table:
 
 def blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Whole rows, about `BLOCK_BYTES` at a time; line breaks in quotes end no row."""
-    rest = b""
-    for piece in pieces:
+    return cut_into_blocks(pieces, _end_of_rows)
+
+
+def cut_into_blocks(
+    pieces: Iterable[bytes], end_of_rows: Callable[[bytes], int]
+) -> Iterator[bytes]:
+    """Blocks up to the last end of a row; of a file that is cut off, all that came before.
+
+    Raises:
+        CutOffError: The file is cut off, after its last block.
+    """
+    rest, cut_off = b"", None
+    found = iter(pieces)
+    while cut_off is None:
+        try:
+            piece = next(found, None)
+        except CutOffError as error:
+            cut_off, piece = error, None
+        if piece is None:
+            break
         rest += piece
-        if len(rest) < BLOCK_BYTES:
-            continue
-        cut = _last_row_end(rest)
-        if cut is None and len(rest) > BLOCK_BYTES + _LONGEST_ROW:
-            cut = rest.rfind(b"\n") + 1 or len(rest)
-        if cut is not None:
-            yield rest[:cut]
-            rest = rest[cut:]
+        end = end_of_rows(rest) if len(rest) >= BLOCK_BYTES else 0
+        if end:
+            yield rest[:end]
+            rest = rest[end:]
     if rest.strip():
         yield rest
+    if cut_off is not None:
+        raise cut_off
 
 
 def head_of(block: bytes) -> tuple[Head, bytes]:
@@ -101,6 +117,14 @@ def written(batch: pa.RecordBatch, delimiter: str) -> bytes:
     options = arrow_csv.WriteOptions(include_header=False, delimiter=delimiter, eol="\r\n")
     arrow_csv.write_csv(harmless, out, options)
     return out.getvalue()
+
+
+def _end_of_rows(block: bytes) -> int:
+    """Where the last whole row ends; 0 where more is needed to know it."""
+    end = _last_row_end(block)
+    if end is None and len(block) > BLOCK_BYTES + _LONGEST_ROW:
+        return block.rfind(b"\n") + 1 or len(block)
+    return end or 0
 
 
 def _last_row_end(block: bytes) -> int | None:

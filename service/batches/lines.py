@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from classifiers.batches import context_column
-from service.batches.delimited import BLOCK_BYTES, Table
+from service.batches.delimited import Table, cut_into_blocks
 from service.batches.streams import as_utf8
 
 MAX_ROW_BYTES = 1_000_000
@@ -25,15 +25,7 @@ class Lines:
 
 def blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Whole lines, about `BLOCK_BYTES` at a time."""
-    rest = b""
-    for piece in pieces:
-        rest += piece
-        cut = rest.rfind(b"\n") + 1
-        if cut and len(rest) >= BLOCK_BYTES:
-            yield rest[:cut]
-            rest = rest[cut:]
-    if rest.strip():
-        yield rest
+    return cut_into_blocks(pieces, lambda block: block.rfind(b"\n") + 1)
 
 
 def titles_of(block: bytes) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Protocol
 
 import pyarrow as pa
 
@@ -16,6 +16,8 @@ from service.batches.errors import BatchFileError, CutOffError
 COMPRESSIONS = (".gz", ".zst")
 FORMATS = (".csv", ".jsonl", ".xlsx", ".parquet")
 _COMPRESSIBLE = (".csv", ".jsonl")
+_GZIP = 31  # zlib's word for a gzip header and the widest window
+_STEP = 1 << 18
 _ALIASES = {".ndjson": ".jsonl", ".tsv": ".csv"}
 _LEGACY = "cp1252"  # what Excel writes where nobody chose UTF-8
 _WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -120,21 +122,40 @@ def append(source: Path, target: Writable) -> None:
 
 
 def _raw_pieces(path: Path, size: int) -> Iterator[bytes]:
-    with _opened(path) as stream:
+    suffix = path.suffix.casefold()
+    with path.open("rb") as file:
+        if suffix == ".gz":
+            yield from _gunzipped(file, path.name)
+        elif suffix == ".zst":
+            yield from _unzstd(file, path.name)
+        else:
+            yield from iter(lambda: file.read(size), b"")
+
+
+def _gunzipped(file: IO[bytes], name: str) -> Iterator[bytes]:
+    """Unpack by small steps: of a file that is cut off everything before the cut is wanted."""
+    inflate = zlib.decompressobj(_GZIP)
+    for packed in iter(lambda: file.read(_STEP), b""):
+        rest = packed
+        while rest:
+            try:
+                yield inflate.decompress(rest)
+            except zlib.error as error:
+                raise CutOffError(f"{name} is damaged") from error
+            rest = inflate.unused_data
+            if rest:  # files may be put one behind the other
+                inflate = zlib.decompressobj(_GZIP)
+    if not inflate.eof:
+        raise CutOffError(f"{name} is cut off")
+
+
+def _unzstd(file: IO[bytes], name: str) -> Iterator[bytes]:
+    with pa.CompressedInputStream(file, "zstd") as stream:
         while True:
             try:
-                piece = stream.read(size)
-            except (OSError, EOFError, zlib.error, pa.ArrowException) as error:
-                raise CutOffError(f"{path.name} is cut off or damaged") from error
+                piece = stream.read(_STEP)
+            except (OSError, pa.ArrowException) as error:
+                raise CutOffError(f"{name} is cut off or damaged") from error
             if not piece:
                 return
             yield bytes(piece)
-
-
-def _opened(path: Path) -> Any:
-    suffix = path.suffix.casefold()
-    if suffix == ".gz":
-        return gzip.open(path, "rb")
-    if suffix == ".zst":
-        return pa.CompressedInputStream(pa.OSFile(str(path)), "zstd")
-    return path.open("rb")

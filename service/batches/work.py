@@ -8,6 +8,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from classifiers import Diagnoser
 from classifiers.batches import Batches
 from classifiers.columns import ADDED
 from classifiers.incidents import sightings_of
+from classifiers.versions import app_version, signatures_version
 from service.batches.errors import CutOffError
 from service.batches.forms import Form, packed
 from service.batches.parts import Part, Parts, fingerprint
@@ -92,8 +94,6 @@ _HAS_AFFINITY = hasattr(os, "sched_getaffinity")
 
 
 def _plan(job: Job) -> dict[str, Any]:
-    from classifiers.versions import app_version, signatures_version  # noqa: PLC0415
-
     return {
         "source": fingerprint(job.source),
         "text_column": job.text_column,
@@ -147,7 +147,7 @@ class Worker:
     def __init__(self, job: Job) -> None:
         now = datetime.fromisoformat(job.now)
         self._job = job
-        self._batches = Batches(replace(Diagnoser.load(), clock=lambda: now))
+        self._batches = Batches(replace(_diagnoser(), clock=lambda: now))
         self._parts = Parts.beside(job.target)
 
     def make(self, number: int, block: bytes) -> Part:
@@ -176,6 +176,11 @@ def _without(answers: pa.RecordBatch, faults: "dict[int, str]") -> pa.RecordBatc
             values[row] = None
         columns.append(pa.array(values, column.type))
     return pa.RecordBatch.from_arrays(columns, schema=answers.schema)
+
+
+@cache
+def _diagnoser() -> Diagnoser:
+    return Diagnoser.load()
 
 
 _WORKER: list[Worker] = []  # of this process

@@ -1,18 +1,21 @@
 """`triage365 bulk`: every row of a file diagnosed, the same rows out with our columns added."""
 
 import sys
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from tqdm import tqdm
 
+from classifiers import NotTrainedError
+from corpus.terms import KnowledgeError
 from service.batches.errors import BatchFileError
 from service.batches.forms import form_of
 from service.batches.parts import Part, Parts
 from service.batches.streams import format_of
 from service.batches.work import Job, Outcome, annotate, usual_workers
-from service.commands.failures import WRONG_USE, CommandError, load_diagnoser, reason
+from service.commands.failures import WRONG_USE, CommandError, reason
 
 SHOWN_FAULTS = 10
 
@@ -36,8 +39,10 @@ def bulk(source: Path, target: Path, options: Options) -> int:
     """
     try:
         outcome = _local(source, target, options)
-    except BatchFileError as error:
+    except (BatchFileError, NotTrainedError, KnowledgeError) as error:
         raise CommandError(str(error)) from error
+    except BrokenProcessPool as error:
+        raise CommandError("a worker has died; go on with --resume --workers 1") from error
     except OSError as error:
         raise CommandError(reason(error, error.filename or source)) from error
     _complain(outcome, target)
@@ -46,7 +51,6 @@ def bulk(source: Path, target: Path, options: Options) -> int:
 
 def _local(source: Path, target: Path, options: Options) -> Outcome:
     _check(source, target, options)
-    load_diagnoser()
     form = form_of(source, options.text_column)
     job = Job(source, target, form, options.text_column, options.report is not None)
     workers = options.workers or usual_workers(source)

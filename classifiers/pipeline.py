@@ -10,7 +10,7 @@ from classifiers.decide import UNCALIBRATED, decide
 from classifiers.diagnosis import Diagnosis, TraceReport, Versions, incident_of
 from classifiers.evidence import Context, Failure, Job, Verdict
 from classifiers.facts import Found, find_facts
-from classifiers.formats import har, http_response
+from classifiers.formats import har, http_response, printed
 from classifiers.formats.http_response import HttpResponse
 from classifiers.gather import Gatherer
 from classifiers.model.text_model import TextModel, load_model
@@ -80,8 +80,9 @@ class Diagnoser:
         known = Context.of(context)
         if har.recognises(text):
             return self.diagnose_trace(text.encode("utf-8", "replace"), context)
-        if http_response.recognises(text):
-            return self.diagnose_response(http_response.parse(text), context)
+        response = printed.parse(text)
+        if response is not None:
+            return self.diagnose_response(response, context)
         return self._diagnosed(Failure(_clean(text), known))
 
     def diagnose_response(

@@ -74,7 +74,9 @@ def shown(response: HttpResponse) -> str:
     lines = []
     if response.url:
         lines.append(f"{response.method or 'GET'} {response.url}")
-    lines.append(f"HTTP {response.status} {response.reason or _reason(response.status)}".rstrip())
+    if response.status:
+        reason = response.reason or _reason(response.status)
+        lines.append(f"HTTP {response.status} {reason}".rstrip())
     headers = {name.casefold(): value for name, value in response.headers.items()}
     lines += [f"{name}: {headers[name]}" for name in TELLING_HEADERS if name in headers]
     return "\n".join(lines) + (f"\n\n{response.body}" if response.body else "")

@@ -129,6 +129,9 @@ def _signatures(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     action.set_defaults(run=_run_signatures_list)
     action = actions.add_parser("test", help="run the examples of every signature")
     action.set_defaults(run=_run_signatures_test)
+    action = actions.add_parser("explain", help="what one entry or code looks for and finds")
+    action.add_argument("id", metavar="ID", help="as in triage_origin, or a code: AADSTS50055")
+    action.set_defaults(run=_run_signatures_explain)
 
 
 def _run_serve(options: argparse.Namespace) -> int:
@@ -198,6 +201,12 @@ def _run_signatures_test(_options: argparse.Namespace) -> int:
     from service.commands.signatures import test_signatures  # noqa: PLC0415
 
     return test_signatures()
+
+
+def _run_signatures_explain(options: argparse.Namespace) -> int:
+    from service.commands.explain import explain  # noqa: PLC0415
+
+    return explain(options.id)
 
 
 if __name__ == "__main__":

@@ -74,12 +74,17 @@ def views(raw: bytes) -> Iterator[View]:
         if view is None:
             return
         yield view
-        view = _undone(view, _ESCAPE)
+        view = _undone(view, _ESCAPE) if may_escape(view.text) else None
+
+
+def may_escape(text: bytes) -> bool:
+    """Whether one of the signs stands in a text with which an escape begins."""
+    return b"\\" in text or b"%" in text or b"&" in text or b'""' in text or not text.isascii()
 
 
 def folded(view: View) -> View | None:
     """The view with look-alike letters (Cyrillic, full width) as their ASCII twins."""
-    if view.text.isascii():
+    if view.text.isascii() or not any(first in view.text for first in _LOOKALIKE_FIRST):
         return None
     return _undone(view, _LOOKALIKE)
 
@@ -134,6 +139,7 @@ def _backslash(escape: bytes) -> bytes:
 _CYRILLIC = dict(zip("аеорсухікАВЕКМНОРСТХ", "aeopcyxikABEKMHOPCTX", strict=True))
 _FULL_WIDTH = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)}
 _LOOKALIKES = {a.encode(): b.encode() for a, b in (_CYRILLIC | _FULL_WIDTH).items()}
+_LOOKALIKE_FIRST = sorted({letter[:2] for letter in _LOOKALIKES})  # far quicker to look for
 _LOOKALIKE = re.compile(b"|".join(re.escape(letter) for letter in _LOOKALIKES))
 
 

@@ -16,6 +16,7 @@ from classifiers.secrets.decoding import (
     base64_texts,
     encoded_like,
     folded,
+    may_escape,
     views,
 )
 from classifiers.secrets.linear import any_of
@@ -132,6 +133,8 @@ def suspicious(raw: bytes) -> bool:
     """Whether a closer look at the text or a decoded view of it could find something."""
     if len(raw) > MAX_QUICK_BYTES:
         return True  # the closer look alone is faster than both
+    if not may_escape(raw):
+        return _is_suspicious(raw)
     view = View(raw)
     for view in views(raw):
         if _is_suspicious(view.text):
@@ -154,6 +157,8 @@ def _any_shape_or_encoding() -> re2._Regexp:
 
 def without_repeats(text: bytes, tags: Tags) -> bytes:
     """Replace what was recognised as a secret in one place wherever else it stands."""
+    if not tags.known():
+        return text
     known = list(tags.known().items())[: 1 + MAX_REPEAT_BYTES // (len(text) + 1)]
     for secret, tag in known:
         if len(secret) >= MIN_REPEATED_CHARS and secret in text and _REPEATABLE.fullmatch(secret):

@@ -18,6 +18,10 @@ _TIME = (
     rf"|\d\d?[./]\d\d?[./]\d{{4}},? {_CLOCK}(?: ?[AP]M)?"
     rf"|\w{{3}} \w{{3}} \d\d \d{{4}} {_CLOCK} GMT[+-]\d{{4}})"
 )
+_REASONS = (
+    "Bad Request|Unauthorized|Payment Required|Forbidden|Not Found|Too Many Requests"
+    "|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out"
+)
 _OWNABLE = "process|workflow|flow|connection|record"
 _TITLE = r"\w[^'\"/\\]{2,78}"
 _OWN_REQUEST = r"(?<!client-)(?<!correlation-)\b(?:x-ms-)?Request[ +_-]?Id"
@@ -58,6 +62,9 @@ SINGLE = (
     ("tenant_id", rf"\blogin\.(?:microsoftonline\.com|windows\.net)/({GUID})"),
     ("tenant_id", rf"\bthat your organi[sz]ation{_ID}"),
     ("tenant_id", rf"(?<!identity provider ['\"]https://)\bsts\.windows\.net/({GUID})"),
+    ("status", r"\bHTTP/[\d.]{1,3} ([45]\d\d)\b"),
+    ("status", r"\bstatus(?: ?code)?\W{1,4}([45]\d\d)\b"),
+    ("status", rf"\b([45]\d\d)\W{{1,3}}(?:{_REASONS})\b"),
     ("environment_id", rf"/environments/((?:Default-)?{GUID})"),
     ("environment_id", rf"\benvironment(?: ?_?id| with id)?\W{{0,4}}((?:Default-)?{GUID})"),
     ("record_id", rf"\bObjectID{_ID}"),

@@ -18,6 +18,7 @@ _SHAPES = {
     "app_id": _WHOLE_GUID,
     "record_id": _WHOLE_GUID,
     "tenant_id": _TENANT,
+    "status": regex.compile(r"[1-5]\d\d"),
 }
 # What is owned decides the steps; the platform has more words for it than the pages.
 _OWNED = {
@@ -58,7 +59,9 @@ def find_facts(
         facts.setdefault(name, value)
     _add_lists(facts, evidence, text)
     if context.status is not None:
-        facts.setdefault("status", context.status)
+        facts["status"] = context.status
+    elif "status" in facts:
+        facts["status"] = int(str(facts["status"]))
     named = context.provider or provider
     if named:
         facts.setdefault("provider", named)

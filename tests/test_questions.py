@@ -70,7 +70,7 @@ STARTS = {
         "split",
         "Does it still happen when the same action is tried again later?",
     ): (
-        "429 Too Many Requests",
+        "Value cannot be null. Parameter name: contract",
         {"scope": "jobs"},
     ),
 }

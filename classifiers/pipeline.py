@@ -9,6 +9,7 @@ from classifiers.captures import capture_of, timeline
 from classifiers.decide import UNCALIBRATED, decide
 from classifiers.diagnosis import Diagnosis, TraceReport, Versions, incident_of
 from classifiers.evidence import Context, Failure, Job, Verdict
+from classifiers.explain import explained
 from classifiers.facts import Found, find_facts
 from classifiers.formats import har, http_response, printed
 from classifiers.formats.http_response import HttpResponse
@@ -174,6 +175,7 @@ class Diagnoser:
         facts = self._facts(failure, verdict)
         knowledge, job = self.knowledge, failure.context.job or Job()
         verdict = sharpen(verdict, facts.facts, failure.context, knowledge=knowledge)
+        verdict = explained(verdict, facts.facts, failure.context)
         answer = resolve(
             verdict, facts.facts, failure.context, knowledge=knowledge, transient=self.transient
         )

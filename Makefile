@@ -46,6 +46,7 @@ docs: $(VENV)/.test ## write the pages of the variants and of the examples
 .PHONY: pictures
 pictures: $(VENV)/.test ## draw the pictures of the README and the docs
 	@$(BIN)/python docs/draw.py
+	@$(BIN)/python docs/screenshots.py
 
 .PHONY: evaluate
 evaluate: $(VENV)/.run ## measure held-out answers; fail below the floors in tests/floors.toml

@@ -109,9 +109,10 @@ def incident_of(verdict: Verdict, subject: Subject, failure: Failure, provider: 
     """The id of the group that a failure belongs to.
 
     Its key is organisation, cause, variant, subject and provider; where the subject is unknown,
-    the masked wording takes its place.
+    the masked wording takes its place. The integration of a named provider is known by that name.
     """
-    whom = subject.id or masked(failure.text)
+    is_integration = subject.kind == "provider_integration" and bool(provider)
+    whom = subject.id or ("" if is_integration else masked(failure.text))
     parts = (failure.context.host, verdict.cause, verdict.variant, subject.kind, whom, provider)
     key = "\x1f".join(str(part or "") for part in parts)
     return "i" + hashlib.sha256(key.casefold().encode("utf-8", "replace")).hexdigest()[:15]

@@ -3,7 +3,7 @@
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,10 +18,10 @@ import pyarrow as pa
 from classifiers import Diagnoser
 from classifiers.batches import Batches
 from classifiers.columns import ADDED
-from classifiers.incidents import sightings_of
+from classifiers.sightings import Sighting, is_day_first, read, sightings_of
 from classifiers.versions import app_version, signatures_version
 from service.batches.errors import CutOffError
-from service.batches.forms import Form, packed
+from service.batches.forms import Form, packed, unpacked
 from service.batches.parts import Part, Parts, fingerprint
 from service.batches.streams import whole
 
@@ -82,6 +82,17 @@ def annotate(
         contents = [parts.content(number) for number in outcome.parts]
         job.form.join(job.source, contents, target, job.target.suffix.casefold())
     return outcome
+
+
+def sightings(parts: Parts, numbers: Iterable[int]) -> Iterator[Sighting]:
+    """The sightings of a whole file, out of its parts."""
+    found = [parts.sightings(number) for number in numbers]
+    day_first = any(is_day_first(unpacked(path.read_bytes())) for path in found)
+    row = 1
+    for path in found:
+        batch = unpacked(path.read_bytes())
+        yield from read(batch, first_row=row, day_first=day_first)
+        row += len(batch)
 
 
 def usual_workers(source: Path) -> int:

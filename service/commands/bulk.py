@@ -9,13 +9,16 @@ from typing import NoReturn
 from tqdm import tqdm
 
 from classifiers import NotTrainedError
+from classifiers.columns import Columns
+from classifiers.incidents import ledger_of
 from corpus.terms import KnowledgeError
 from service.batches.errors import BatchFileError
 from service.batches.forms import form_of
 from service.batches.parts import Part, Parts
-from service.batches.streams import format_of
-from service.batches.work import Job, Outcome, annotate, usual_workers
-from service.commands.failures import WRONG_USE, CommandError, reason
+from service.batches.report import Facts, missing_columns, report
+from service.batches.streams import format_of, whole
+from service.batches.work import Job, Outcome, annotate, sightings, usual_workers
+from service.commands.failures import WRONG_USE, CommandError, load_diagnoser, reason
 
 SHOWN_FAULTS = 10
 
@@ -59,8 +62,24 @@ def _local(source: Path, target: Path, options: Options) -> Outcome:
             job, workers=workers, resume=options.resume, progress=lambda part: _advance(bar, part)
         )
     parts = Parts.beside(target)
+    if options.report is not None:
+        _write_report(options.report, job, outcome, parts)
     parts.remove()
     return outcome
+
+
+def _write_report(path: Path, job: Job, outcome: Outcome, parts: Parts) -> None:
+    diagnoser = load_diagnoser()
+    ledger = ledger_of(lambda: sightings(parts, outcome.parts), diagnoser.knowledge)
+    columns = Columns.of(job.form.titles, job.text_column)
+    facts = Facts(
+        name=job.source.name,
+        unreadable=len(outcome.faults),
+        missing=missing_columns(columns.named),
+        cut_off=outcome.cut_off,
+    )
+    with whole(path) as part:
+        part.write_text(report(ledger, facts, diagnoser), "utf-8")
 
 
 def _check(source: Path, target: Path, options: Options) -> None:

@@ -1,18 +1,22 @@
 """The application: parts put together, errors rendered, nothing decided."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from fastapi_offline import FastAPIOffline
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 
 from classifiers import Diagnoser
+from service.access import Access, origins
 from service.dependencies import Clock
 from service.errors import (
     MEDIA_TYPE,
@@ -23,9 +27,13 @@ from service.errors import (
     ServiceError,
 )
 from service.guard import Guard
-from service.routes import diagnoses, knowledge, operations
+from service.housekeeping import keep_first_key, sweep_hourly
+from service.metrics import Metrics, Observed
+from service.once import RepeatedRequest, Running, replied
+from service.routes import diagnoses, knowledge, operations, stored
 from service.settings import Settings
 from service.store.store import Store
+from service.traces.pool import TracePool
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +44,17 @@ def utc_now() -> datetime:
 
 
 def create_app(
-    settings: Settings, diagnoser: Diagnoser, store: Store, clock: Clock = utc_now
+    settings: Settings,
+    diagnoser: Diagnoser,
+    store: Store,
+    clock: Clock = utc_now,
+    *,
+    trace_pool: TracePool | None = None,
 ) -> FastAPI:
-    """Put the application together; its parts are made by the caller and closed at the end."""
+    """Put the application together; its parts are made by the caller.
+
+    The store is closed at the end; so is the trace pool, unless the caller gave one.
+    """
     app = FastAPIOffline(  # its pages take their scripts from the package, not from the web
         title="triage365",
         version=diagnoser.versions.app,
@@ -49,29 +65,62 @@ def create_app(
     app.state.diagnoser = diagnoser
     app.state.store = store
     app.state.clock = clock
-    for module in (diagnoses, knowledge, operations):
+    app.state.trace_pool = trace_pool or TracePool(settings.max_trace_bytes)
+    app.state.owns_trace_pool = trace_pool is None
+    app.state.running = Running()
+    app.state.metrics = Metrics(store.writer)
+    for module in (diagnoses, stored, knowledge, operations):
         app.include_router(module.router)
     app.add_exception_handler(ServiceError, _on_service_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(Exception, _on_defect)
-    app.add_middleware(Guard, settings=settings)
+    app.add_exception_handler(RepeatedRequest, _on_repeated)
+    app.add_middleware(Guard, settings=settings, access=Access(settings, store))
+    _allow_origins(app, origins(settings.allowed_origins))
+    app.add_middleware(Observed, metrics=app.state.metrics)
     return app
+
+
+def _allow_origins(app: FastAPI, listed: Sequence[str]) -> None:
+    if listed:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=listed,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
+            expose_headers=["Location", "Link", "Retry-After", "Idempotent-Replayed"],
+            allow_private_network=True,  # a page of the web may ask a service on this machine
+        )
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    parts = (app.state.settings, app.state.store, app.state.clock)
+    await run_in_threadpool(keep_first_key, *parts)
+    sweeping = asyncio.create_task(sweep_hourly(*parts))
     yield
+    sweeping.cancel()
+    with suppress(asyncio.CancelledError):
+        await sweeping
+    if app.state.owns_trace_pool:
+        app.state.trace_pool.close()
     app.state.store.close()
 
 
 def _rendered(error: ServiceError) -> JSONResponse:
-    return JSONResponse(error.problem(), status_code=int(error.status), media_type=MEDIA_TYPE)
+    status, headers = int(error.status), error.headers()
+    return JSONResponse(error.problem(), status, headers, media_type=MEDIA_TYPE)
 
 
 async def _on_service_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ServiceError)  # noqa: S101 -- as registered
     return _rendered(error)
+
+
+async def _on_repeated(_request: Request, repeated: Exception) -> Response:
+    assert isinstance(repeated, RepeatedRequest)  # noqa: S101 -- as registered
+    return replied(repeated.reply, again=True)
 
 
 async def _on_invalid(_request: Request, error: Exception) -> JSONResponse:
@@ -103,7 +152,9 @@ def _pointer(where: Sequence[str | int]) -> str:
 async def _on_http_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 -- as registered
     if error.status_code == MethodNotAllowedError.status:
-        return _rendered(MethodNotAllowedError())
+        answer = _rendered(MethodNotAllowedError())
+        answer.headers.update(error.headers or {})  # Allow says what the address answers
+        return answer
     if error.status_code == NotFoundError.status:
         return _rendered(NotFoundError())
     return _rendered(NotJsonError() if error.status_code == NotJsonError.status else ServiceError())

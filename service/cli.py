@@ -41,6 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     _evaluate(commands)
     _knowledge(commands)
     _signatures(commands)
+    _keys(commands)
     return parser
 
 
@@ -132,6 +133,45 @@ def _signatures(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     action = actions.add_parser("explain", help="what one entry or code looks for and finds")
     action.add_argument("id", metavar="ID", help="as in triage_origin, or a code: AADSTS50055")
     action.set_defaults(run=_run_signatures_explain)
+
+
+def _keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser("keys", help="API keys")
+    actions = command.add_subparsers(required=True, metavar="ACTION")
+    action = actions.add_parser("create", help="create a key and show it once")
+    action.add_argument("name", nargs="?", default="key", help="what it is for")
+    action.add_argument("--workspace", default="default", metavar="W", help="whose it is")
+    action.add_argument(
+        "--scope",
+        action="append",
+        choices=("submit", "read", "admin"),
+        help="what it may do, once for each (default: submit and read)",
+    )
+    action.set_defaults(run=_run_keys_create)
+    action = actions.add_parser("list", help="every key, without its secret")
+    action.set_defaults(run=_run_keys_list)
+    action = actions.add_parser("revoke", help="make a key open nothing")
+    action.add_argument("key", metavar="ID", help="as `triage365 keys list` shows it")
+    action.set_defaults(run=_run_keys_revoke)
+
+
+def _run_keys_create(options: argparse.Namespace) -> int:
+    from service.commands.keys import create_key  # noqa: PLC0415
+
+    scopes = dict.fromkeys(options.scope or ("submit", "read"))
+    return create_key(options.name, workspace=options.workspace, scopes=list(scopes))
+
+
+def _run_keys_list(_options: argparse.Namespace) -> int:
+    from service.commands.keys import show_keys  # noqa: PLC0415
+
+    return show_keys()
+
+
+def _run_keys_revoke(options: argparse.Namespace) -> int:
+    from service.commands.keys import revoke  # noqa: PLC0415
+
+    return revoke(options.key)
 
 
 def _run_serve(options: argparse.Namespace) -> int:

@@ -6,8 +6,11 @@ from typing import Annotated, Protocol, cast
 from fastapi import Depends, Request
 
 from classifiers import Diagnoser
+from service.auth import Caller
+from service.metrics import Metrics
 from service.settings import Settings
 from service.store.store import Store
+from service.traces.pool import TracePool
 
 
 class Clock(Protocol):
@@ -34,7 +37,23 @@ def _clock(request: Request) -> Clock:
     return cast("Clock", request.app.state.clock)
 
 
+def _caller(request: Request) -> Caller:
+    """As the guard has found; it lets nobody in without."""
+    return cast("Caller", request.state.caller)
+
+
+def _trace_pool(request: Request) -> TracePool:
+    return cast("TracePool", request.app.state.trace_pool)
+
+
+def _metrics(request: Request) -> Metrics:
+    return cast("Metrics", request.app.state.metrics)
+
+
 DiagnoserDep = Annotated[Diagnoser, Depends(_diagnoser)]
 StoreDep = Annotated[Store, Depends(_store)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 ClockDep = Annotated[Clock, Depends(_clock)]
+CallerDep = Annotated[Caller, Depends(_caller)]
+TracePoolDep = Annotated[TracePool, Depends(_trace_pool)]
+MetricsDep = Annotated[Metrics, Depends(_metrics)]

@@ -3,6 +3,11 @@
 ServiceError
 ├── InvalidInputError        422
 │   └── NotAHarError         422
+├── KeyReusedError           422
+├── InProgressError          409
+├── RateLimitedError         429
+├── ScopeMissingError        403
+├── TraceTooHardError        422
 ├── BodyTooLargeError        413
 ├── NotJsonError             400
 ├── NotUtf8Error             400
@@ -12,6 +17,8 @@ ServiceError
 ├── MethodNotAllowedError    405
 ├── ForeignHostError         403
 ├── KeyRequiredError         401
+├── BusyError                503
+├── WorkerLostError          503
 └── StorageError             503
 
 The docstring of a class is the sentence that the client reads. None repeats what the client sent.
@@ -29,12 +36,18 @@ class ServiceError(Exception):
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
     code: ClassVar[str] = "internal-error"
+    retry_seconds: int | None = None
 
     def __init__(
-        self, detail: str | None = None, *, errors: list[dict[str, str]] | None = None
+        self,
+        detail: str | None = None,
+        *,
+        errors: list[dict[str, str]] | None = None,
+        retry_seconds: int | None = None,
     ) -> None:
         self.detail = detail or type(self).__doc__ or ""
         self.errors = errors or []
+        self.retry_seconds = retry_seconds or self.retry_seconds
         super().__init__(self.detail)
 
     def problem(self) -> dict[str, object]:
@@ -49,6 +62,15 @@ class ServiceError(Exception):
             document["errors"] = self.errors
         return document
 
+    def headers(self) -> dict[str, str]:
+        """What the answer carries beside the document."""
+        headers = {"Cache-Control": "no-store"}
+        if self.retry_seconds is not None:
+            headers["Retry-After"] = str(self.retry_seconds)
+        if self.status is HTTPStatus.UNAUTHORIZED:
+            headers["WWW-Authenticate"] = "Bearer"
+        return headers
+
 
 class InvalidInputError(ServiceError):
     """The request does not have the form that the API describes; see errors for what to change."""
@@ -61,6 +83,13 @@ class NotAHarError(InvalidInputError):
     """The file is no HAR; export the trace from the browser's network tools again."""
 
     code = "not-a-har"
+
+
+class TraceTooHardError(ServiceError):
+    """Reading the trace takes too much time or memory; record only the action that fails."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "trace-too-hard"
 
 
 class TooDeepError(ServiceError):
@@ -126,8 +155,53 @@ class KeyRequiredError(ServiceError):
     code = "key-required"
 
 
+class ScopeMissingError(ServiceError):
+    """The key does not allow this."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "scope-missing"
+
+
+class RateLimitedError(ServiceError):
+    """This key has sent too many requests; wait as long as Retry-After says."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "rate-limited"
+    retry_seconds = 1
+
+
+class KeyReusedError(ServiceError):
+    """This idempotency key came with another request before; take a new one."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "idempotency-key-reused"
+
+
+class InProgressError(ServiceError):
+    """The request with this idempotency key is being worked on; ask again in a moment."""
+
+    status = HTTPStatus.CONFLICT
+    code = "in-progress"
+    retry_seconds = 1
+
+
+class BusyError(ServiceError):
+    """Too many traces are being read; try again in a minute."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "busy"
+
+
+class WorkerLostError(ServiceError):
+    """The process that read the trace ended before it had an answer; try again."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "worker-lost"
+
+
 class StorageError(ServiceError):
-    """The diagnosis could not be stored; try again, or send ?store=false."""
+    """The database does not take or give this now; try again, or send ?store=false."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "storage-unavailable"
+    retry_seconds = 5

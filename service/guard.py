@@ -1,17 +1,14 @@
 """The door: bodies are counted and checked before anything parses them (plain ASGI)."""
 
-import ipaddress
 import json
-from hmac import compare_digest
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.access import Access
 from service.errors import (
     MEDIA_TYPE,
     BodyTooLargeError,
-    ForeignHostError,
-    KeyRequiredError,
     NotUtf8Error,
     ServiceError,
     TooDeepError,
@@ -25,9 +22,10 @@ MULTIPART_ROOM = 16_384  # bytes around the file: boundaries and part headers
 class Guard:
     """Refuses foreign hosts, missing keys, and bodies that are too large, too deep or not UTF-8."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, access: Access) -> None:
         self.app = app
         self.settings = settings
+        self.access = access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check one request, then hand it on."""
@@ -36,7 +34,8 @@ class Guard:
             return
         try:
             headers = Headers(scope=scope)
-            check_access(headers, scope["path"], self.settings)
+            caller = await self.access.admit(headers, scope["method"], scope["path"])
+            scope.setdefault("state", {})["caller"] = caller
             receive = await self._checked(scope, headers, receive)
         except ServiceError as error:
             await _refuse(error, send)
@@ -46,33 +45,15 @@ class Guard:
     async def _checked(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
         if scope["method"] not in {"POST", "PUT", "PATCH"}:
             return receive
-        is_trace = scope["path"] == TRACE_PATH
-        limit = self.settings.max_trace_bytes if is_trace else self.settings.max_json_bytes
-        body = await _read(headers, receive, limit + (MULTIPART_ROOM if is_trace else 0))
-        if not is_trace:
-            check_json(body, self.settings.max_json_depth)
+        if scope["path"] == TRACE_PATH:
+            limit = self.settings.max_trace_bytes + MULTIPART_ROOM
+            _check_announced(headers, limit)
+            return _counted(receive, limit)
+        limit = self.settings.max_json_bytes
+        _check_announced(headers, limit)
+        body = await _read(_counted(receive, limit))
+        check_json(body, self.settings.max_json_depth)
         return _replay(body, receive)
-
-
-def check_access(headers: Headers, path: str, settings: Settings) -> None:
-    """With a key configured, ask for it; without, take only loopback or listed hosts.
-
-    A web page that resolves its own name to 127.0.0.1 still sends that name as Host and Origin.
-
-    Raises:
-        KeyRequiredError: The key is missing or wrong.
-        ForeignHostError: Host or Origin is neither loopback nor listed.
-    """
-    if settings.admin_key:
-        if path.startswith("/v1/") and not _has_key(headers, settings.admin_key):
-            raise KeyRequiredError
-        return
-    listed = {name.strip().casefold() for name in settings.allowed_hosts.split(",")} - {""}
-    origin = headers.get("origin")
-    for name in (headers.get("host", ""), origin.split("//")[-1] if origin else "localhost"):
-        host = _without_port(name)
-        if not is_loopback(host) and host not in listed:
-            raise ForeignHostError
 
 
 def check_json(body: bytes, depth: int) -> None:
@@ -88,28 +69,6 @@ def check_json(body: bytes, depth: int) -> None:
         raise NotUtf8Error from None
     if text.count("[") + text.count("{") > depth and _depth(text) > depth:
         raise TooDeepError
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine."""
-    if host.casefold() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def _has_key(headers: Headers, key: str) -> bool:
-    scheme, _, given = headers.get("authorization", "").partition(" ")
-    return scheme.casefold() == "bearer" and compare_digest(given.strip().encode(), key.encode())
-
-
-def _without_port(name: str) -> str:
-    host = name.strip().casefold()
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    return host.partition(":")[0]
 
 
 def _depth(text: str) -> int:
@@ -132,11 +91,29 @@ def _depth(text: str) -> int:
     return deepest
 
 
-async def _read(headers: Headers, receive: Receive, limit: int) -> bytes:
-    """The whole body; chunked ones are counted as they come."""
+def _check_announced(headers: Headers, limit: int) -> None:
     announced = headers.get("content-length", "")
     if announced.isdigit() and int(announced) > limit:
         raise BodyTooLargeError
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    """Let a body pass as it comes, up to the limit."""
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise BodyTooLargeError
+        return message
+
+    return counted
+
+
+async def _read(receive: Receive) -> bytes:
+    """The whole body."""
     body = bytearray()
     more = True
     while more:
@@ -145,8 +122,6 @@ async def _read(headers: Headers, receive: Receive, limit: int) -> bytes:
             break
         body += message.get("body", b"")
         more = message.get("more_body", False)
-        if len(body) > limit:
-            raise BodyTooLargeError
     return bytes(body)
 
 
@@ -164,8 +139,7 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 
 async def _refuse(error: ServiceError, send: Send) -> None:
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"cache-control", b"no-store")]
-    if isinstance(error, KeyRequiredError):
-        headers.append((b"www-authenticate", b"Bearer"))
+    given = {"Content-Type": MEDIA_TYPE, **error.headers()}
+    headers = [(name.lower().encode(), value.encode()) for name, value in given.items()]
     await send({"type": "http.response.start", "status": int(error.status), "headers": headers})
     await send({"type": "http.response.body", "body": json.dumps(error.problem()).encode()})

@@ -48,6 +48,17 @@ class Settings:
         "names, comma-separated",
         "Host names beside loopback that requests without a key may use.",
     )
+    allowed_origins: str = setting(
+        "",
+        "origins, comma-separated",
+        "Pages whose scripts may call (CORS), as `https://…`, and ids of browser extensions.",
+    )
+    requests_per_minute: int = setting(
+        1200, "requests", "How much one key may send a minute, for each service process."
+    )
+    retention_days: int = setting(
+        90, "days", "How long diagnoses, their feedback and their replies are kept."
+    )
     max_json_bytes: int = setting(2_000_000, "bytes", "Largest JSON body.")
     max_trace_bytes: int = setting(50_000_000, "bytes", "Largest trace, unpacked.")
     max_json_depth: int = setting(64, "levels", "Deepest JSON body.")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 CauseId = Literal[
     "missing_security_role",
@@ -17,6 +17,12 @@ CauseId = Literal[
 Band = Literal["high", "medium", "low"]
 Danger = Literal["none", "access", "sign_in", "billing"]
 Word = Annotated[str, Field(max_length=500)]
+
+Reference = Annotated[
+    str,
+    Field(max_length=200),
+    AfterValidator(lambda text: text.replace("\0", "\ufffd")),  # PostgreSQL takes no NUL
+]
 
 MAX_TEXT_CHARS = 1_000_000
 
@@ -72,7 +78,7 @@ class MessageIn(Closed):
         max_length=MAX_TEXT_CHARS, examples=["The user with id … has not been assigned any roles."]
     )
     context: ContextIn | None = None
-    reference: Annotated[str, Field(max_length=200)] | None = None
+    reference: Reference | None = None
 
     @model_validator(mode="after")
     def says_something(self) -> "MessageIn":
@@ -91,7 +97,7 @@ class ResponseIn(Closed):
     headers: dict[str, str] | None = None
     body: Annotated[str, Field(max_length=MAX_TEXT_CHARS)] | None = None
     context: ContextIn | None = None
-    reference: Annotated[str, Field(max_length=200)] | None = None
+    reference: Reference | None = None
 
 
 class Out(BaseModel):

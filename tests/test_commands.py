@@ -78,7 +78,11 @@ WRONG_USE = [
 
 
 @pytest.mark.parametrize(("arguments", "code", "complaint"), WRONG_USE)
-def test_wrong_use_gets_one_line_and_no_traceback(arguments, code, complaint):
+def test_wrong_use_gets_one_line_and_no_traceback(
+    arguments, code, complaint, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
     done = run(*arguments)
 
     assert done.returncode == code

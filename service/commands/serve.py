@@ -3,16 +3,19 @@
 import os
 import socket
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from service.access import is_loopback
 from service.commands.failures import WRONG_USE, CommandError, load_diagnoser
-from service.guard import is_loopback
-from service.settings import Settings, SettingsError, read_settings
+from service.logs import configure_logs
+from service.settings import PREFIX, Settings, SettingsError, read_settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from service.store.store import Store
+
+GRACE_SECONDS = 30  # for requests that run when the service is told to stop
 
 
 def serve(*, host: str | None, port: int | None, workers: int) -> int:
@@ -23,38 +26,44 @@ def serve(*, host: str | None, port: int | None, workers: int) -> int:
             "SQLite serves one process; set TRIAGE365_DATABASE_URL to PostgreSQL for more workers",
             WRONG_USE,
         )
+    configure_logs()
+    store = open_store(settings)
+    _check_door(settings, store)
     _check_port(settings)
-    import uvicorn  # noqa: PLC0415 -- only this command serves
-
-    app = build_app(settings)
-    print(f"triage365 listens on http://{settings.host}:{settings.port}", flush=True)
-    print(f"  API:  http://{settings.host}:{settings.port}/docs", flush=True)
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-    )
+    if workers == 1:
+        _run(_app(settings, store), settings)
+        return 0
+    store.close()
+    os.environ |= {f"{PREFIX}HOST": settings.host, f"{PREFIX}PORT": str(settings.port)}
+    _run("service.commands.serve:app_of_worker", settings, factory=True, workers=workers)
     return 0
+
+
+def app_of_worker() -> "FastAPI":
+    """The application of one of several processes, which start from the settings alone."""
+    configure_logs()
+    return build_app(_settings(None, None))
 
 
 def build_app(settings: Settings) -> "FastAPI":
     """The application with its parts; the database is brought up to date."""
-    from service.app import create_app  # noqa: PLC0415 -- FastAPI starts slowly
-
-    return create_app(settings, load_diagnoser(), _store(settings))
+    return _app(settings, open_store(settings))
 
 
-def _store(settings: Settings) -> "Store":
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 -- see build_app
+def open_store(settings: Settings) -> "Store":
+    """Open the database, bring it up to date and say in the log what keeps its commits.
 
+    Raises:
+        CommandError: It cannot be opened.
+    """
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 -- see _app
+
+    from service.store.engine import report  # noqa: PLC0415
     from service.store.store import Store  # noqa: PLC0415
 
     try:
         store = Store(settings.database_url)
-        store.migrate()
+        report(store.migrate())
     except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
         raise CommandError(
             "the database cannot be opened; check TRIAGE365_DATABASE_URL and who may write there "
@@ -63,19 +72,51 @@ def _store(settings: Settings) -> "Store":
     return store
 
 
+def _app(settings: Settings, store: "Store") -> "FastAPI":
+    from service.app import create_app  # noqa: PLC0415 -- FastAPI starts slowly
+
+    app = create_app(settings, load_diagnoser(), store)
+    app.state.trace_pool.start()
+    return app
+
+
+def _run(app: "FastAPI | str", settings: Settings, **options: Any) -> None:
+    import uvicorn  # noqa: PLC0415 -- only this command serves
+
+    print(f"triage365 listens on http://{settings.host}:{settings.port}", flush=True)
+    print(f"  API:  http://{settings.host}:{settings.port}/docs", flush=True)
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,  # its records go where ours go
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        **options,
+    )
+
+
 def _settings(host: str | None, port: int | None) -> Settings:
     try:
         settings = read_settings(os.environ)
     except SettingsError as error:
         raise CommandError(str(error), WRONG_USE) from error
-    settings = replace(settings, host=host or settings.host, port=port or settings.port)
-    if not is_loopback(settings.host) and not settings.admin_key:
-        raise CommandError(
-            f"{settings.host} is not a loopback address; set TRIAGE365_ADMIN_KEY first, so that "
-            "requests need a key",
-            WRONG_USE,
-        )
-    return settings
+    return replace(settings, host=host or settings.host, port=port or settings.port)
+
+
+def _check_door(settings: Settings, store: "Store") -> None:
+    from service.store.keys import count_valid  # noqa: PLC0415 -- see _app
+
+    if is_loopback(settings.host) or settings.admin_key or store.read(count_valid):
+        return
+    store.close()
+    raise CommandError(
+        f"{settings.host} is not a loopback address; set TRIAGE365_ADMIN_KEY or run "
+        "`triage365 keys create` first, so that requests need a key",
+        WRONG_USE,
+    )
 
 
 def _check_port(settings: Settings) -> None:

@@ -19,7 +19,7 @@ ALSO = 1.0  # a cause that the code's entry calls defensible
 YIELDS = 4.0  # what a cause loses to one that stands before it in ORDER
 LEAST_CHANCE = 0.01  # the model's word is bounded: ln(0.01) = -4.6
 ENOUGH = 0.6  # a named cause needs this chance, or the answer is "undetermined"
-ENOUGH_ALONE = 0.85  # where only the model speaks: held out, 98 % of such answers were right
+ENOUGH_ALONE = 0.85  # where only the model names it: held out, 98 % of such answers were right
 
 UNDETERMINED = "undetermined_permissions"
 OTHER = "not_permissions"
@@ -128,7 +128,7 @@ def _chosen(
     kind = "telling" if any(not piece.bare for piece in kept) else "bare" if kept else "alone"
     if not kept and not chances:
         return UNDETERMINED, chance, "nothing"
-    enough = ENOUGH_ALONE if kind == "alone" and chances else ENOUGH
+    enough = ENOUGH if kind == "telling" or not chances else ENOUGH_ALONE
     if cause in NAMED_CAUSES and chance < enough:
         return UNDETERMINED, 1.0 - chance, "abstained"
     return cause, chance, kind

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -98,11 +98,11 @@ def _allow_origins(app: FastAPI, listed: Sequence[str]) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts = (app.state.settings, app.state.store, app.state.clock)
     await run_in_threadpool(keep_first_key, *parts)
-    sweeping = asyncio.create_task(sweep_hourly(*parts))
+    stopped = asyncio.Event()
+    sweeping = asyncio.create_task(sweep_hourly(*parts, stopped))
     yield
-    sweeping.cancel()
-    with suppress(asyncio.CancelledError):
-        await sweeping
+    stopped.set()
+    await sweeping
     if app.state.owns_trace_pool:
         app.state.trace_pool.close()
     app.state.store.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 from starlette.concurrency import run_in_threadpool
@@ -46,8 +47,11 @@ def sweep(settings: Settings, store: Store, clock: Clock) -> None:
         log.info("retention deleted old diagnoses", extra={"count": count})
 
 
-async def sweep_hourly(settings: Settings, store: Store, clock: Clock) -> None:
-    """Sweep until cancelled."""
-    while True:
+async def sweep_hourly(
+    settings: Settings, store: Store, clock: Clock, stopped: asyncio.Event
+) -> None:
+    """Sweep until told to stop; a sweep that runs is finished first."""
+    while not stopped.is_set():
         await run_in_threadpool(sweep, settings, store, clock)
-        await asyncio.sleep(HOUR_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), HOUR_SECONDS)

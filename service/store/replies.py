@@ -47,8 +47,8 @@ def once_only(
             "diagnosis": reply.diagnosis,
             "body": reply.body,
         }
-        kept = connection.execute(insert(ReplyRow).values(row).on_conflict_do_nothing())
-        if kept.rowcount:
+        keep = insert(ReplyRow).values(row).on_conflict_do_nothing().returning(col(ReplyRow.id))
+        if connection.execute(keep).first():
             work(connection)
             return reply
         return find_reply(connection, once.id) or reply

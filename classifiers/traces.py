@@ -13,7 +13,8 @@ from classifiers.formats.har import Entry, Trace
 from classifiers.formats.http_response import HttpResponse, failure_of
 
 LOOP_ROUNDS = 4  # a sign-in that needs as many rounds does not end
-MAX_FAILURES = 200  # of one trace; missing pages and silence give way to refusals
+MAX_FAILURES = 100  # of one trace; missing pages and silence give way to refusals
+MAX_TEXT_CHARS = 400_000  # of all failures together
 MAX_BODY_CHARS = 20_000
 MAX_BODY_START_CHARS = 200
 MAX_CHARS_BEFORE = 2_000  # what speaks of a failure deep inside a body
@@ -65,7 +66,10 @@ def failures_of(trace: Trace, context: Context) -> tuple[Failure, ...]:
     found = [teller(entry) for entry, teller in _chosen(list(_failing(trace.entries)))]
     if loop is not None and not any(_explains(f) for f in found):
         found.insert(0, loop)
-    return tuple(replace(f, context=_joined(context, f.context)) for f in found)
+    share = MAX_TEXT_CHARS // max(len(found), 1)
+    return tuple(
+        replace(f, text=f.text[:share], context=_joined(context, f.context)) for f in found
+    )
 
 
 def _failing(entries: Sequence[Entry]) -> Iterator[tuple[Entry, _Teller]]:

@@ -27,7 +27,7 @@ def work(connection: Connection, max_bytes: int, memory_bytes: int) -> None:
     """Answer one trace after the other until the other side closes the connection."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the service says when to stop
     diagnoser = Diagnoser.load()
-    diagnoser.diagnose("403 Forbidden")  # compiles what is compiled on first use
+    diagnoser.diagnose("The job was refused.")  # compiles and allocates what the first use does
     _bound_memory(memory_bytes)
     connection.send_bytes(READY)
     with suppress(EOFError, OSError):

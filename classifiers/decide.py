@@ -128,7 +128,8 @@ def _chosen(
     kind = "telling" if any(not piece.bare for piece in kept) else "bare" if kept else "alone"
     if not kept and not chances:
         return UNDETERMINED, chance, "nothing"
-    enough = ENOUGH if kind == "telling" or not chances else ENOUGH_ALONE
+    is_shown = any(piece.cause == cause for piece in kept)
+    enough = ENOUGH if is_shown or not chances else ENOUGH_ALONE
     if cause in NAMED_CAUSES and chance < enough:
         return UNDETERMINED, 1.0 - chance, "abstained"
     return cause, chance, kind

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -30,6 +31,7 @@ from service.guard import Guard
 from service.housekeeping import keep_first_key, sweep_hourly
 from service.metrics import Metrics, Observed
 from service.once import RepeatedRequest, Running, replied
+from service.openapi import completed
 from service.routes import diagnoses, knowledge, operations, stored
 from service.settings import Settings
 from service.store.store import Store
@@ -79,7 +81,19 @@ def create_app(
     app.add_middleware(Guard, settings=settings, access=Access(settings, store))
     _allow_origins(app, origins(settings.allowed_origins))
     app.add_middleware(Observed, metrics=app.state.metrics)
+    _describe(app)
     return app
+
+
+def _describe(app: FastAPI) -> None:
+    """Complete the OpenAPI document: https://fastapi.tiangolo.com/how-to/extending-openapi/."""
+    plain = app.openapi
+
+    @cache
+    def whole() -> dict[str, Any]:
+        return completed(plain())
+
+    app.openapi = whole  # type: ignore[method-assign]  # the way that FastAPI describes
 
 
 def _allow_origins(app: FastAPI, listed: Sequence[str]) -> None:

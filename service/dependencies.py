@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from classifiers import Diagnoser
 from service.auth import Caller
+from service.errors import WrongMediaTypeError
 from service.metrics import Metrics
 from service.settings import Settings
 from service.store.store import Store
@@ -50,6 +51,13 @@ def _metrics(request: Request) -> Metrics:
     return cast("Metrics", request.app.state.metrics)
 
 
+def _json_only(request: Request) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise WrongMediaTypeError
+
+
+JsonOnly = Depends(_json_only)
 DiagnoserDep = Annotated[Diagnoser, Depends(_diagnoser)]
 StoreDep = Annotated[Store, Depends(_store)]
 SettingsDep = Annotated[Settings, Depends(_settings)]

@@ -71,8 +71,27 @@ class ContextIn(Closed):
     job: JobIn | None = None
 
 
+SAYS_SOMETHING: dict[str, Any] = {
+    "anyOf": [
+        {"properties": {"text": {"pattern": r"[^\s\x1c-\x1f\x85]"}}},
+        {
+            "required": ["context"],
+            "properties": {
+                "context": {
+                    "type": "object",
+                    "required": ["job"],
+                    "properties": {"job": {"type": "object"}},
+                }
+            },
+        },
+    ]
+}
+
+
 class MessageIn(Closed):
     """An error message; the text may be empty when the state of a job speaks."""
+
+    model_config = ConfigDict(json_schema_extra=SAYS_SOMETHING)
 
     text: str = Field(
         max_length=MAX_TEXT_CHARS, examples=["The user with id … has not been assigned any roles."]

@@ -8,8 +8,8 @@ from starlette.concurrency import run_in_threadpool
 
 from classifiers import HttpResponse
 from service.answers import AnsweringDep
-from service.dependencies import DiagnoserDep, SettingsDep, TracePoolDep
-from service.routes.problems import POSTED, Responses
+from service.dependencies import DiagnoserDep, JsonOnly, SettingsDep, TracePoolDep
+from service.routes.problems import POSTED, TRACE, Responses
 from service.traces.answer import ReadTrace
 from service.traces.spool import Spool
 from service.traces.upload import spooled
@@ -28,7 +28,13 @@ ANSWERS: Responses = {
 router = APIRouter(prefix="/v1/diagnoses", tags=["diagnoses"])
 
 
-@router.post("", status_code=201, responses=ANSWERS, operation_id="createDiagnosis")
+@router.post(
+    "",
+    status_code=201,
+    responses=ANSWERS,
+    operation_id="createDiagnosis",
+    dependencies=[JsonOnly],
+)
 def create_diagnosis(
     message: MessageIn, diagnoser: DiagnoserDep, answering: AnsweringDep
 ) -> Response:
@@ -38,7 +44,11 @@ def create_diagnosis(
 
 
 @router.post(
-    "/response", status_code=201, responses=ANSWERS, operation_id="createResponseDiagnosis"
+    "/response",
+    status_code=201,
+    responses=ANSWERS,
+    operation_id="createResponseDiagnosis",
+    dependencies=[JsonOnly],
 )
 def create_response_diagnosis(
     sent: ResponseIn, diagnoser: DiagnoserDep, answering: AnsweringDep
@@ -58,7 +68,7 @@ def create_response_diagnosis(
 @router.post(
     "/trace",
     status_code=201,
-    responses=ANSWERS,
+    responses={**ANSWERS, **TRACE},
     operation_id="createTraceDiagnosis",
     openapi_extra={
         "requestBody": {

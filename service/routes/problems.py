@@ -6,11 +6,13 @@ from service.errors import (
     MEDIA_TYPE,
     TYPE_BASE,
     BodyTooLargeError,
+    BusyError,
     ForeignHostError,
     InProgressError,
     InvalidInputError,
     KeyRequiredError,
     KeyReusedError,
+    NotAHarError,
     NotFoundError,
     NotJsonError,
     NotUtf8Error,
@@ -19,6 +21,8 @@ from service.errors import (
     ServiceError,
     StorageError,
     TooDeepError,
+    TraceTooHardError,
+    WorkerLostError,
     WrongMediaTypeError,
 )
 
@@ -52,6 +56,17 @@ def _response(errors: list[type[ServiceError]]) -> dict[str, Any]:
     }
 
 
+LISTED = problems(*ACCESS, InvalidInputError, StorageError)
 READ = problems(*ACCESS, InvalidInputError, NotFoundError, StorageError)
 POSTED = problems(*ACCESS, *BODY, InvalidInputError, *STORED)
 POSTED_UNDER = problems(*ACCESS, *BODY, InvalidInputError, NotFoundError, *STORED)
+TRACE = problems(
+    *ACCESS,
+    *BODY,
+    InvalidInputError,
+    NotAHarError,
+    TraceTooHardError,
+    *STORED,
+    BusyError,
+    WorkerLostError,
+)

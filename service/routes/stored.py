@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from classifiers import redact_text
 from service.answers import KeepingDep, clean_reference, first_or_refused, rendered
-from service.dependencies import CallerDep, DiagnoserDep, StoreDep
+from service.dependencies import CallerDep, DiagnoserDep, JsonOnly, StoreDep
 from service.errors import InvalidInputError, NotFoundError
 from service.records import (
     SAMPLE_ID,
@@ -23,7 +23,7 @@ from service.records import (
 )
 from service.retests import compare
 from service.routes.diagnoses import members
-from service.routes.problems import POSTED_UNDER, READ, Responses
+from service.routes.problems import LISTED, POSTED_UNDER, READ, Responses
 from service.store.pages import CursorError, Wanted
 from service.store.replies import Reply
 from service.store.store import Store, add_feedback
@@ -40,7 +40,7 @@ PAGE: Responses = {
         "model": PageOut,
         "headers": {"Link": {"schema": {"type": "string"}, "description": 'rel="next"'}},
     },
-    **READ,
+    **LISTED,
 }
 
 
@@ -84,6 +84,7 @@ def get_diagnosis(diagnosis_id: DiagnosisId, store: StoreDep, caller: CallerDep)
     status_code=201,
     responses={201: {"model": FeedbackOut}, **POSTED_UNDER},
     operation_id="createFeedback",
+    dependencies=[JsonOnly],
 )
 def create_feedback(
     diagnosis_id: DiagnosisId, feedback: FeedbackIn, answering: KeepingDep
@@ -120,6 +121,7 @@ def create_feedback(
     status_code=201,
     responses={201: {"model": RetestOut, "headers": LOCATION}, **POSTED_UNDER},
     operation_id="createRetest",
+    dependencies=[JsonOnly],
 )
 def create_retest(
     diagnosis_id: DiagnosisId, sent: RetestIn, diagnoser: DiagnoserDep, answering: KeepingDep

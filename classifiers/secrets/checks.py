@@ -10,7 +10,8 @@ from classifiers.secrets.values import looks_random
 
 # 64 bytes in base64: https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage
 STORAGE_KEY_CHARS = 88
-IBAN_CHARS = range(15, 35)  # https://www.swift.com/standards/data-standards/iban-international-bank-account-number
+# https://www.swift.com/standards/data-standards/iban-international-bank-account-number
+IBAN_CHARS = range(15, 35)
 MIN_IPV6_PARTS = 3  # `a::b` is a name in C++
 LAST_VERSION_LIKE = 10  # 9.2.24.163 is rather a version than an address
 _ALGORITHM = re.compile(rb'"(?:alg|typ|enc|kid|x5t|cty)"')

@@ -94,6 +94,24 @@ def test_a_deviating_trace_is_read(diagnoser: Diagnoser, raw):
     json.dumps(diagnosis.to_dict(), ensure_ascii=False).encode()
 
 
+@pytest.mark.parametrize("kind", [bytes, str])
+@pytest.mark.parametrize(
+    ("raw", "is_trace"),
+    [
+        pytest.param(PLAIN.encode(), True, id="as recorded"),
+        pytest.param(b"\xef\xbb\xbf\n" + PLAIN.encode(), True, id="a byte order mark"),
+        pytest.param(json.dumps(TRACE["log"]).encode(), True, id="the log is the file"),
+        pytest.param(b"onInputData(" + PLAIN.encode() + b");", True, id="JSONP"),
+        pytest.param(MISSING_PRIVILEGE.encode(), False, id="an error"),
+        pytest.param(b'The "log" has "entries"', False, id="a sentence"),
+    ],
+)
+def test_a_trace_is_told_from_other_inputs(raw, kind, is_trace):
+    given = raw if kind is bytes else raw.decode()
+
+    assert har.recognises(given) is is_trace
+
+
 REFUSED = {
     "deeper than any exporter writes": deep(5_000),
     "deep where an entry must be built": with_member(

@@ -20,10 +20,12 @@ from classifiers.formats.har_members import Log, Pair, TooDeepError, TooManyEntr
 from classifiers.formats.har_repair import repaired_object
 
 MAX_REPAIRED_BYTES = 64_000_000  # repairing takes several times the memory of the file
+MAX_START_CHARS = 4096  # in which a HAR has shown what it is
 MAX_STATUS = 999
 MAX_WORD_CHARS = 8_000  # of a URL, a header, a message
 
 _JSONP = regex.compile(rb"\s*[\w.$]{1,60}\s*\(\s*(?=\{)")
+_WRAPPER = regex.compile(r"\A[\w.$]{1,60}\s*\(\s*(?=\{)")
 _CREDENTIAL = regex.compile(rb'"(?:cookie|authorization)"', regex.I)
 
 
@@ -68,10 +70,17 @@ class Trace:
     creator: str  # as the file names it
 
 
-def recognises(raw: str) -> bool:
-    """Whether a text looks like a HAR: a JSON object that names log and entries near its start."""
-    start = raw[:4096].lstrip("\ufeff \r\n\t")
-    return start[:1] == "{" and '"log"' in start and ('"entries"' in raw or '"creator"' in start)
+def recognises(raw: str | bytes) -> bool:
+    """Whether a text looks like a HAR: a JSON object that names log, creator or entries."""
+    if isinstance(raw, str):
+        start, has_entries = raw[:MAX_START_CHARS], '"entries"' in raw
+    else:
+        start, has_entries = raw[:MAX_START_CHARS].decode("utf-8", "replace"), b'"entries"' in raw
+    start = _WRAPPER.sub("", start.lstrip("\ufeff \r\n\t"))
+    names_creator = '"creator"' in start
+    return start[:1] == "{" and (
+        ('"log"' in start and (has_entries or names_creator)) or (names_creator and has_entries)
+    )
 
 
 def read(raw: bytes | memoryview) -> Trace:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from classifiers import Diagnosis, NotATraceError
+from classifiers.formats import har
 from service.commands.failures import WRONG_USE, CommandError, load_diagnoser, reason
 from service.commands.rendering import WIDTH, rendered
 
@@ -49,8 +50,13 @@ def _read(file: str) -> bytes:
 
 def _diagnosed(raw: bytes, context: Mapping[str, Any]) -> Diagnosis:
     diagnoser = load_diagnoser()
-    text = raw.decode("utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig", "replace")
     try:
-        return diagnoser.diagnose(text, context)
+        if har.recognises(raw):  # not as text, which would take the memory of the file again
+            return diagnoser.diagnose_trace(raw, context)
+        return diagnoser.diagnose(_text(raw), context)
     except NotATraceError as error:
         raise CommandError(f"not a HAR that can be read: {error}") from error
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig", "replace")

@@ -12,7 +12,7 @@ from service.errors import StorageError
 from service.once import HOURS_KEPT
 from service.settings import Settings
 from service.store.keys import ensure_first_key
-from service.store.retention import forget
+from service.store.retention import MOST, forget
 from service.store.store import Store
 
 HOUR_SECONDS = 3600
@@ -34,17 +34,21 @@ def keep_first_key(settings: Settings, store: Store, clock: Clock) -> None:
     store.write(lambda connection: ensure_first_key(connection, settings.admin_key, now=clock()))
 
 
-def sweep(settings: Settings, store: Store, clock: Clock) -> None:
-    """Delete what is older than the settings allow; a database that is away waits an hour."""
+def sweep(settings: Settings, store: Store, clock: Clock) -> int:
+    """Delete what is older than the settings allow; says how many diagnoses.
+
+    A database that is away waits an hour.
+    """
     now = clock()
     before = now - timedelta(days=settings.retention_days)
     try:
         count = forget(store, before=before, replies_before=now - timedelta(hours=HOURS_KEPT))
     except StorageError:
         log.warning("retention could not delete; it tries again in an hour")
-        return
+        return 0
     if count:
         log.info("retention deleted old diagnoses", extra={"count": count})
+    return count
 
 
 async def sweep_hourly(
@@ -52,6 +56,7 @@ async def sweep_hourly(
 ) -> None:
     """Sweep until told to stop; a sweep that runs is finished first."""
     while not stopped.is_set():
-        await run_in_threadpool(sweep, settings, store, clock)
+        if await run_in_threadpool(sweep, settings, store, clock) >= MOST:
+            continue  # more is left
         with suppress(TimeoutError):
             await asyncio.wait_for(stopped.wait(), HOUR_SECONDS)

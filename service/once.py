@@ -37,11 +37,16 @@ class RepeatedRequest(Exception):  # noqa: N818 -- no error: the first answer is
 
 
 class Running:
-    """The requests that this process works on."""
+    """The requests with an idempotency key that this process works on."""
 
     def __init__(self) -> None:
         self._ids: set[str] = set()
         self._lock = Lock()
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return len(self._ids)
 
     def begin(self, once: Once) -> None:
         """Note that a request is worked on.

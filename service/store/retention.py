@@ -9,10 +9,11 @@ from service.store.store import Store
 from service.store.tables import DiagnosisRow, FeedbackRow, ReplyRow
 
 CHUNK = 500  # rows in one transaction: other writes go on between
+MOST = 20_000  # rows in one sweep: a service that is told to stop waits for it
 
 
 def forget(store: Store, *, before: datetime, replies_before: datetime) -> int:
-    """Delete diagnoses with their feedback and replies; says how many diagnoses.
+    """Delete diagnoses with their feedback and replies; says how many diagnoses, at most `MOST`.
 
     SQLite overwrites what is deleted (`secure_delete`) and its write-ahead log is emptied;
     PostgreSQL frees the space by VACUUM and overwrites it later.
@@ -21,7 +22,10 @@ def forget(store: Store, *, before: datetime, replies_before: datetime) -> int:
         StorageError: The database did not take it.
     """
     forgotten = 0
-    while count := store.write(lambda connection: _forget_some(connection, before)):
+    while forgotten < MOST:
+        count = store.write(lambda connection: _forget_some(connection, before))
+        if not count:
+            break
         forgotten += count
     store.write(
         lambda connection: connection.execute(

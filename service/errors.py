@@ -190,6 +190,7 @@ class BusyError(ServiceError):
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "busy"
+    retry_seconds = 60
 
 
 class WorkerLostError(ServiceError):
@@ -197,6 +198,7 @@ class WorkerLostError(ServiceError):
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "worker-lost"
+    retry_seconds = 5
 
 
 class StorageError(ServiceError):

@@ -25,6 +25,12 @@ _OF_CONTEXT = {
     "provider_integration": "provider",
 }
 
+# Labelling rules 5 and 10: these are no providers, whatever a caller calls them.
+_NEIGHBOUR = regex.compile(
+    r"\b(?:graph|microsoft ?365|office ?365|sharepoint|onedrive|exchange|outlook|teams|power ?bi|"
+    r"azure|entra|dataverse|power (?:apps|automate|platform)|aws|amazon s3|s3|google cloud|gcs)\b",
+    regex.I,
+)
 _WORK365 = regex.compile("|".join(sorted(WORK365_APPLICATIONS)), regex.I)
 
 
@@ -36,9 +42,14 @@ def principal(text: str, context: Context, *, provider_named: bool) -> str | Non
     """
     if _WORK365.search(text) is not None:
         return "application"
-    if provider_named or calls_provider(context):
+    if provider_named or names_provider(context) or calls_provider(context):
         return "provider"
     return _OF_CONTEXT.get(context.identity or "")
+
+
+def names_provider(context: Context) -> bool:
+    """Whether the caller names an external provider, one that no signature file knows too."""
+    return bool(context.provider) and _NEIGHBOUR.search(context.provider or "") is None
 
 
 def calls_provider(context: Context) -> bool:

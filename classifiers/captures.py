@@ -132,10 +132,9 @@ _SANITISED = (
 
 def is_sanitised(trace: Trace) -> bool:
     """Whether the exporter took the credentials out, as Chrome does since version 130."""
-    signed_in = [
-        e for e in trace.entries if _host(e.url).endswith((".dynamics.com", ".microsoft.com"))
-    ]
-    return bool(signed_in) and not any(e.has_credentials for e in trace.entries)
+    if any(entry.has_credentials for entry in trace.entries):
+        return False
+    return any(_host(e.url).endswith((".dynamics.com", ".microsoft.com")) for e in trace.entries)
 
 
 def timeline(trace: Trace, failures: Sequence[Failure]) -> Iterator[dict[str, object]]:

@@ -36,14 +36,13 @@ _QUIET_MIMES = (
 
 # Error pages, faults and job records that come with status 200, and words without which none does.
 _MARKS = {
-    word: regex.compile(mark)
-    for word, mark in {
-        b"HTTP": rb"HTTP\\?/1\.[01] [45]",
-        b"AADSTS": rb"AADSTS\d",
-        b"sErrorCode": rb"sErrorCode",
-        b"statuscode": rb'statuscode\\?"\s*:\s*31\b',
-        b"Fault": rb"Fault\b",
-    }.items()
+    b"HTTP": regex.compile(rb"HTTP\\?/1\.[01] [45]"),
+    b"statuscode": regex.compile(rb'statuscode\\?"\s*:\s*31\b'),
+    b"Fault": regex.compile(rb"Fault\b"),
+}
+_SIGN_IN_MARKS = {
+    b"AADSTS": regex.compile(rb"AADSTS\d"),
+    b"sErrorCode": regex.compile(rb"sErrorCode"),
 }
 _REDIRECTED_ERROR = regex.compile(r"[?#&]error=|AADSTS\d{5}|[?#&]error_description=", regex.I)
 _SIGN_IN_PAGE = regex.compile(r'AADSTS\d{5,7}|"sErrorCode"\s*:\s*"[^"]{1,12}"')
@@ -116,20 +115,21 @@ def _inside(entry: Entry) -> _Teller | None:
         return None
     if _ODATA_ERROR.match(entry.body.text(MAX_BODY_START_CHARS)) is not None:
         return _of_answer
-    if not entry.body.holds(_MARKS):
+    signs_in = _host(entry.url) in _SIGN_IN_HOSTS
+    if not entry.body.holds(_MARKS | _SIGN_IN_MARKS if signs_in else _MARKS):
         return None
     body = entry.body.text()
     if "HTTP/1." in body and (part := _PART.search(body)) is not None:
         return partial(_of_part, status=int(part[1]), start=part.start())
-    if (place := _place(entry, body)) is not None:
+    if (place := _place(body, signs_in=signs_in)) is not None:
         return partial(_of_answer, start=max(place - MAX_CHARS_BEFORE, 0))
     return None
 
 
-def _place(entry: Entry, body: str) -> int | None:
+def _place(body: str, *, signs_in: bool) -> int | None:
     """Where a body speaks of the failure."""
     found = _SOAP_FAULT.search(body) if "Fault" in body else None
-    if found is None and _host(entry.url) in _SIGN_IN_HOSTS:
+    if found is None and signs_in:
         found = _SIGN_IN_PAGE.search(body)
     if found is None and "statuscode" in body and _JOB_MESSAGE.search(body) is not None:
         found = _FAILED_JOB.search(body)
@@ -209,7 +209,9 @@ def _of_loop(entry: Entry, rounds: int) -> Failure:
 
 
 def _is_sent_to_sign_in(entry: Entry) -> bool:
-    return _host(entry.redirect) in _SIGN_IN_HOSTS and "error=" not in entry.redirect
+    if not entry.redirect or "error=" in entry.redirect:
+        return False
+    return _host(entry.redirect) in _SIGN_IN_HOSTS
 
 
 def _page(url: str) -> str:

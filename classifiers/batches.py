@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from hashlib import blake2b
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,12 @@ _TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?Z?"
 _TOKEN = re.compile(rf"(?<![\w.+-])({_GUID}|{_TIME})(?![\w+-])")
 _ANY_GUID = re.compile(_GUID)
 _GUID_CHARS = 36
+_STATUSES = frozenset(
+    str(status)
+    for statuses in (range(400, 410), (412, 422, 429), range(500, 505))
+    for status in statuses
+)
+_ENTRA = re.compile(r"[5679][0358]\d{3}")  # AADSTS50055, 65001, 70008, 90072 …
 SCHEMA = pa.schema(
     [(name, pa.float64() if name == "triage_confidence" else pa.string()) for name in ADDED]
 )
@@ -291,15 +298,30 @@ def _key(
 def _mark(token: str, special: frozenset[str]) -> str:
     """What a pattern could see of a token, whatever its digits are.
 
-    >>> _mark("12345678-1a2b-4c3e-9d1e-2f5a6b7c8d9e", frozenset())
-    '36 10000'
+    Whether its start is a number matters: the words before it may announce one.
+
+    >>> _mark("12345678-1a2b-403e-9d1e-2f5a6b7c8d9e", frozenset())
+    '36 True --403--'
     """
     if len(token) != _GUID_CHARS or token[8] != "-":
         return f"{len(token)} {token[-1] == 'Z'}"
     if "0000" in token or token.casefold() in special:
         return token
-    digits = (token[:8], token[9:13], token[14:18], token[19:23], token[24:])
-    return "36 " + "".join("1" if part.isdigit() else "0" for part in digits)
+    return f"36 {token[:8].isdigit()} " + "-".join(map(_code_in, token.split("-")))
+
+
+@lru_cache(maxsize=1 << 17)  # few parts of an id look like a code, and those are few
+def _code_in(part: str) -> str:
+    """What a loose pattern could take for a status or for a code of Entra at the start of a part.
+
+    >>> [_code_in(part) for part in ("4017", "45ab", "4571", "50173abc", "9d1e")]
+    ['401', '', '', '50173abc', '']
+    """
+    if not part[:3].isdigit():
+        return ""
+    if _ENTRA.match(part):
+        return part
+    return part[:3] if part[:3] in _STATUSES else ""
 
 
 def _split(value: str, tokens: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...]] | None:

@@ -172,7 +172,7 @@ def context_of(cells: Mapping[str, str]) -> dict[str, Any]:
     Args:
         cells: By the keys of `TITLES`; the state as `state_of` gives it.
     """
-    job = {name: cells[name] for name in ("type", "state", "owner") if cells.get(name)}
+    job = {name: cells[name] for name in ("type", "state") if cells.get(name)}
     if cells.get("scheduled_for") and cells.get("state", "") not in ("Failed", "Succeeded"):
         job["scheduled_for"] = cells["scheduled_for"]
     context: dict[str, Any] = {"job": job} if job else {}

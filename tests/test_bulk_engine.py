@@ -24,6 +24,9 @@ from corpus.labelled import load_messages
 GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
+CODES = ("5017", "4030", "4010", "7000", "1234")
+STARTS = ("50173abc", "40300000", "7000215a", "401c0de0", "50055403")
+
 Row = tuple[str, dict[str, Any]]
 
 
@@ -51,6 +54,9 @@ def _varied(text: str, dice: random.Random) -> str:
 
     def another(found: "re.Match[str]") -> str:
         fresh = str(uuid.UUID(int=dice.getrandbits(128), version=4))
+        if dice.random() < 0.3:
+            parts = (dice.choice(CODES) for _ in range(3))
+            fresh = f"{dice.choice(STARTS)}-{'-'.join(parts)}-{fresh[-12:]}"
         return others.setdefault(found[0], fresh)
 
     times = TIME.sub(lambda _: f"2026-{dice.randint(10, 12)}-1{dice.randrange(10)}T09:30:00", text)

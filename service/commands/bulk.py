@@ -40,6 +40,8 @@ def bulk(source: Path, target: Path, options: Options) -> int:
     Raises:
         CommandError: The files are wrong, or rows could not be read.
     """
+    if options.engine == "spark":
+        return _on_spark(source, target, options)
     try:
         outcome = _local(source, target, options)
     except (BatchFileError, NotTrainedError, KnowledgeError) as error:
@@ -49,6 +51,21 @@ def bulk(source: Path, target: Path, options: Options) -> int:
     except OSError as error:
         raise CommandError(reason(error, error.filename or source)) from error
     _complain(outcome, target)
+    return 0
+
+
+def _on_spark(source: Path, target: Path, options: Options) -> int:
+    from service.batches.spark import annotate as annotate_on_spark  # noqa: PLC0415 -- an extra
+
+    if options.report is not None or options.resume or options.workers is not None:
+        message = "--report, --resume and --workers are of the local engine"
+        raise CommandError(message, WRONG_USE)
+    if target.exists():
+        raise CommandError(f"{target} exists; Spark writes a new folder", WRONG_USE)
+    try:
+        annotate_on_spark(source, target, options.text_column)
+    except BatchFileError as error:
+        raise CommandError(str(error)) from error
     return 0
 
 

@@ -66,9 +66,12 @@ def redact(text: str, tags: Tags | None = None) -> Redacted:
     """
     tags = Tags() if tags is None else tags
     try:
-        plain = _rewritten(text.encode("utf-8", "surrogatepass"), tags)
+        raw = text.encode("utf-8", "surrogatepass")
+        plain = _rewritten(raw, tags)
     except Exception:  # noqa: BLE001 - fails closed, whatever failed
         return Redacted(f"[unredactable: {len(text)} characters]", failed=True)
+    if plain == raw:
+        return Redacted(text, receipt(tags))
     return Redacted(plain.decode("utf-8", "surrogatepass"), receipt(tags))
 
 

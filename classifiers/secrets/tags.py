@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 TAG = re.compile(rb"\[([a-z_]{2,30}(?::[\w.+-]{1,60})?) #(\d{1,9})\]")
@@ -13,9 +13,13 @@ TAG = re.compile(rb"\[([a-z_]{2,30}(?::[\w.+-]{1,60})?) #(\d{1,9})\]")
 class Tags:
     """Numbers secrets by first appearance; lives as long as one call, so nothing is stored."""
 
-    counts: Counter[str] = field(default_factory=Counter)  # kind → replaced places
+    counts: defaultdict[str, int] = field(
+        default_factory=lambda: defaultdict(int)
+    )  # kind → replaced places
     _given: dict[bytes, bytes] = field(default_factory=dict)  # secret → tag
-    _last: Counter[bytes] = field(default_factory=Counter)  # label → last number
+    _last: defaultdict[bytes, int] = field(
+        default_factory=lambda: defaultdict(int)
+    )  # label → last number
 
     def reserve(self, text: bytes) -> None:
         """Do not give a number again that the text already holds."""

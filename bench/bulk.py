@@ -43,8 +43,9 @@ SENTENCES = (
         "(Id={guid}) on OTC={otc} for entity '{entity}'."
     ),
     (
-        "SecLib::AccessCheckEx failed. Returned hr = -2147187962, ObjectID: {guid}, OwnerId: {guid}, "
-        "OwnerIdType: 8 and CallingUser: {guid}. ObjectTypeCode: {otc}, entity {entity}, {verb}Access"
+        "SecLib::AccessCheckEx failed. Returned hr = -2147187962, ObjectID: {guid}, "
+        "OwnerId: {guid}, OwnerIdType: 8 and CallingUser: {guid}. "
+        "ObjectTypeCode: {otc}, entity {entity}, {verb}Access"
     ),
     (
         "AADSTS7000215: Invalid client secret provided for {table} connector. Trace ID: {guid} "

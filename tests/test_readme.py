@@ -77,6 +77,14 @@ def test_the_table_of_settings_is_the_settings():
     assert shown == table(), "put the output of `python -m service.settings` there"
 
 
+def test_the_accuracy_is_that_of_the_card():
+    card = (ROOT / "classifiers" / "model" / "CARD.md").read_text("utf-8").splitlines()
+    shown = README.partition("<!-- accuracy -->\n")[2].partition("\n<!-- /accuracy -->")[0]
+
+    assert len(shown.splitlines()) == 6
+    assert set(shown.splitlines()) <= set(card), "copy the rows of the card"
+
+
 def test_the_readme_is_short_and_its_links_lead_somewhere():
     links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
 

@@ -13,10 +13,11 @@ from urllib.parse import unquote_to_bytes
 import regex
 
 MAX_ROUNDS = 8  # Storage Explorer logs escape up to eight times
-MAX_CHARS = 40_000  # of a longer text the start and the end are read: logs end with the failure
+MAX_CHARS = 200_000  # of a longer text both ends are unwrapped: logs end with the failure
+READ_CHARS = 40_000  # of what is left then: a mail of 200 kB holds some kilobytes of words
 
 _HTML_TAG = regex.compile(
-    r"<!--.{0,400}?-->|</?(?:a|abbr|address|article|b|big|blockquote|body|br|button|center|code|"
+    r"<!--.{0,400}?-->|<style\b[^<>]{0,300}>[^<]*+</style>|</?(?:a|abbr|address|article|b|big|blockquote|body|br|button|center|code|"
     r"dd|div|dl|dt|em|fieldset|font|footer|form|h[1-6]|head|header|hr|html|i|img|input|label|li|"
     r"link|main|meta|nav|ol|p|pre|script|section|small|span|strong|style|sub|sup|table|tbody|td|"
     r"th|thead|title|tr|tt|u|ul|!doctype)(?:\s[^<>]{0,600})?/?>",
@@ -70,6 +71,14 @@ class Reading:
         origins = array("I", (*range(half + 1), *range(len(text) - half, len(text) + 1)))
         return cls(f"{text[:half]}\n{text[-half:]}", origins)
 
+    def ends(self, chars: int) -> "Reading":
+        """The start and the end, where the reading is longer than so many characters."""
+        if len(self.text) <= chars:
+            return self
+        half = chars // 2
+        origins = self.origins[: half + 1] + self.origins[-half - 1 :]
+        return Reading(f"{self.text[:half]}\n{self.text[-half:]}", origins)
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the sent text from which characters start … end were read.
 
@@ -104,7 +113,7 @@ def unwrap(text: str) -> Reading:
     '{"m": "{"code": AADSTS50055: The password"}'
     """
     reading = _unescaped(Reading.of(text))
-    return _spaced(_unprefixed(reading))
+    return _spaced(_unprefixed(reading)).ends(READ_CHARS)
 
 
 def readings(text: str) -> Iterator[Reading]:
@@ -116,7 +125,7 @@ def readings(text: str) -> Iterator[Reading]:
     yield unwrap(text)
     if _is_cut(text):
         closed = Reading.of(text).replace(_WRAP, "")
-        yield _spaced(_unprefixed(_unescaped(closed)))
+        yield _spaced(_unprefixed(_unescaped(closed))).ends(READ_CHARS)
 
 
 def _unescaped(reading: Reading) -> Reading:

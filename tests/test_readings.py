@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.reading import MAX_CHARS, readings, unwrap
+from classifiers.reading import MAX_CHARS, READ_CHARS, readings, unwrap
 
 SENTENCE = "AADSTS50055: The user's password is expired. They can't \"sign in\" until it is changed"
 
@@ -71,6 +71,14 @@ def test_every_place_of_every_reading_is_inside_the_text(text):
         assert len(reading.origins) == len(reading.text) + 1
         assert all(0 <= origin <= len(text) for origin in reading.origins)
         assert list(reading.origins) == sorted(reading.origins)
+
+
+def test_a_long_page_is_stripped_before_its_ends_are_taken():
+    style = f"<style type='text/css'>{'p { color: red }' * 3000}</style>"
+    page = f"<html>{style}<body><p>{html.escape(SENTENCE)}</p></body>{style}</html>"
+
+    assert len(style) > READ_CHARS
+    assert SENTENCE in unwrap(page).text
 
 
 def test_of_a_very_long_text_the_ends_are_read():

@@ -50,9 +50,13 @@ class Gatherer:
             yield Scene(failure, reading, possible, named, who)
 
     def provider(self, text: str, context: Context) -> str | None:
-        """The name of the external provider that an unwrapped text or its context names."""
+        """The name of the external provider that an unwrapped text or its context names.
+
+        None too where it is one of several without a file of its own.
+        """
         named = self._providers(self.book.possible(text), text, context)
-        return next((p.name for p in self.book.providers if p.system in named), None)
+        providers = (p for p in self.book.providers if p.system in named and not p.many)
+        return next((p.name for p in providers), None)
 
     def _providers(self, possible: Book, text: str, context: Context) -> frozenset[str]:
         beside = " ".join(part for part in (context.provider, context.host, context.url) if part)

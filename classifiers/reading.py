@@ -14,7 +14,7 @@ import regex
 
 MAX_ROUNDS = 8  # Storage Explorer logs escape up to eight times
 MAX_CHARS = 200_000  # of a longer text both ends are unwrapped: logs end with the failure
-READ_CHARS = 40_000  # of what is left then: a mail of 200 kB holds some kilobytes of words
+READ_CHARS = 24_000  # of what is left then: a mail of 200 kB holds some kilobytes of words
 
 _HTML_TAG = regex.compile(
     r"<!--.{0,400}?-->|<style\b[^<>]{0,300}>[^<]*+</style>|</?(?:a|abbr|address|article|b|big|blockquote|body|br|button|center|code|"

@@ -55,9 +55,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Provider(Entry):
-    """How texts, hosts and URLs name an external provider."""
+    """How texts, hosts and URLs name an external provider; `many`: the file is of several."""
 
     name: str = ""
+    many: bool = False
 
     def is_named(self, beside: str) -> bool:
         """Whether what the caller says beside the text (provider, host, URL) names this one."""
@@ -207,8 +208,9 @@ def _finder(system: str, id: str, entry: Mapping[str, Any]) -> Finder:  # noqa: 
 
 def _provider(system: str, entry: Mapping[str, Any]) -> Provider:
     id = f"{system.replace('_', '-')}-named"  # noqa: A001 -- the contract's word
-    _checked(system, id, {"source": "", **entry}, _SHARED | {"name"})
-    return Provider(**_shared(system, id, entry), name=entry["name"])
+    _checked(system, id, {"source": "", **entry}, _SHARED | {"name", "many"})
+    many = entry.get("many", False)
+    return Provider(**_shared(system, id, entry), name=entry["name"], many=many)
 
 
 def _shared(system: str, id: str, entry: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002

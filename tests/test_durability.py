@@ -1,5 +1,6 @@
 """An acknowledged diagnosis is there after a crash, once; on both databases."""
 
+import http.client
 import json
 import os
 import random
@@ -8,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -50,7 +50,7 @@ def start(address: str, database_url: str) -> "subprocess.Popen[bytes]":
         try:
             with urllib.request.urlopen(f"{address}/readyz", timeout=5):  # noqa: S310 -- loopback
                 return server
-        except urllib.error.URLError:
+        except (OSError, http.client.HTTPException):
             time.sleep(0.1)
     raise AssertionError("the service does not start")
 
@@ -66,8 +66,8 @@ def post(address: str, number: int) -> str | None:
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 -- loopback
             found: str = json.load(answer)["id"]
             return found
-    except (urllib.error.URLError, OSError, ValueError):
-        return None
+    except (OSError, http.client.HTTPException, ValueError):
+        return None  # an answer that was cut off acknowledges nothing
 
 
 def until_killed(address: str, first: int) -> list[str]:

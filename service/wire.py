@@ -299,12 +299,3 @@ class ProblemOut(BaseModel):
     status: int
     detail: str
     errors: list[dict[str, str]] | None = None
-
-
-class CauseOut(BaseModel):
-    """A cause of the article."""
-
-    model_config = ConfigDict(extra="allow")
-
-    id: CauseId
-    title: str

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import regex
 
 from classifiers.evidence import Failure
 from classifiers.formats.har import Entry, Trace
+from classifiers.formats.http_response import host_of
 from classifiers.redact import redact_text
 
 MAX_NAME_CHARS = 60
@@ -134,7 +134,9 @@ def is_sanitised(trace: Trace) -> bool:
     """Whether the exporter took the credentials out, as Chrome does since version 130."""
     if any(entry.has_credentials for entry in trace.entries):
         return False
-    return any(_host(e.url).endswith((".dynamics.com", ".microsoft.com")) for e in trace.entries)
+    return any(
+        (host_of(e.url) or "").endswith((".dynamics.com", ".microsoft.com")) for e in trace.entries
+    )
 
 
 def timeline(trace: Trace, failures: Sequence[Failure]) -> Iterator[dict[str, object]]:
@@ -147,7 +149,7 @@ def timeline(trace: Trace, failures: Sequence[Failure]) -> Iterator[dict[str, ob
             "entry": entry.index,
             "started": entry.started if _TIME.fullmatch(entry.started) else None,
             "method": entry.method if _METHOD.fullmatch(entry.method) else None,
-            "host": redact_text(_host(entry.url)) or None,
+            "host": redact_text(host_of(entry.url) or "") or None,
             "status": entry.status,
         }
 
@@ -187,10 +189,3 @@ def _no_bodies(entries: Sequence[Entry]) -> str:
     if any(entry.body.is_beside for entry in entries):
         return "The answers' texts lie in other files, which the HAR only names."
     return "The file holds no answer texts at all; the exporter left them out."
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import partial
-from urllib.parse import urlsplit
 
 import regex
 
 from classifiers.evidence import Context, Failure
 from classifiers.formats.har import Entry, Trace
-from classifiers.formats.http_response import HttpResponse, failure_of
+from classifiers.formats.http_response import HttpResponse, failure_of, host_of
 
 LOOP_ROUNDS = 4  # a sign-in that needs as many rounds does not end
 MAX_FAILURES = 100  # of one trace; missing pages and silence give way to refusals
@@ -115,7 +114,7 @@ def _inside(entry: Entry) -> _Teller | None:
         return None
     if _ODATA_ERROR.match(entry.body.text(MAX_BODY_START_CHARS)) is not None:
         return _of_answer
-    signs_in = _host(entry.url) in _SIGN_IN_HOSTS
+    signs_in = host_of(entry.url) in _SIGN_IN_HOSTS
     if not entry.body.holds(_MARKS | _SIGN_IN_MARKS if signs_in else _MARKS):
         return None
     body = entry.body.text()
@@ -164,7 +163,7 @@ def _of_redirect(entry: Entry) -> Failure:
 def _of_part(entry: Entry, status: int, start: int) -> Failure:
     """The first part of a `$batch` answer that failed."""
     part = entry.body.text(start + MAX_BODY_CHARS)[start:]
-    context = Context(status=status, url=entry.url, host=_host(entry.url) or None)
+    context = Context(status=status, url=entry.url, host=host_of(entry.url))
     return Failure(part.partition("\n--")[0], context, "response", entry.index)
 
 
@@ -172,7 +171,7 @@ def _of_silence(entry: Entry) -> Failure:
     """A request without an answer: blocked, cut off, not resolved, given up."""
     error = entry.error or "no answer: the request was aborted, blocked or cut off"
     text = f"{entry.method} {entry.url}\n{error}"
-    context = Context(url=entry.url, host=_host(entry.url) or None)
+    context = Context(url=entry.url, host=host_of(entry.url))
     return Failure(text, context, "response", entry.index)
 
 
@@ -204,22 +203,15 @@ def _of_loop(entry: Entry, rounds: int) -> Failure:
         f"{entry.method} {entry.url}\nSign-in loop: the browser was sent to the sign-in page "
         f"{rounds} times and never arrived. {entry.error}".rstrip()
     )
-    context = Context(url=entry.url, host=_host(entry.url) or None)
+    context = Context(url=entry.url, host=host_of(entry.url))
     return Failure(text, context, "response", entry.index)
 
 
 def _is_sent_to_sign_in(entry: Entry) -> bool:
     if not entry.redirect or "error=" in entry.redirect:
         return False
-    return _host(entry.redirect) in _SIGN_IN_HOSTS
+    return host_of(entry.redirect) in _SIGN_IN_HOSTS
 
 
 def _page(url: str) -> str:
     return url.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""

@@ -64,7 +64,7 @@ def failure_of(response: HttpResponse, context: Context, *, entry: int | None = 
         context,
         status=context.status or response.status or None,
         url=context.url or response.url,
-        host=context.host or _host(response.url),
+        host=context.host or host_of(response.url),
     )
     return Failure(shown(response), known, "response", entry)
 
@@ -99,7 +99,8 @@ def _reason(status: int) -> str:
         return ""
 
 
-def _host(url: str | None) -> str | None:
+def host_of(url: str | None) -> str | None:
+    """The host that a URL names; None where it names none or is no URL."""
     try:
         return urlsplit(url).hostname if url else None
     except ValueError:
